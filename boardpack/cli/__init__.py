@@ -1,0 +1,1 @@
+"""The command line `boardpack`, one module per command. Nobody imports it."""

@@ -1,0 +1,1 @@
+"""The glossary as frozen values: no input, no output. Anybody may import it."""

@@ -1,0 +1,1 @@
+"""The PyMuPDF door: intake facts, text, pages as images. Services and bootstrap import it."""

@@ -1,0 +1,1 @@
+"""One module per thing a person does. The window and the command line import it."""

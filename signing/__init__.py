@@ -1,0 +1,1 @@
+"""PAdES: prepare, sign, finish, verify. The only importer of pyHanko."""

@@ -1,0 +1,1 @@
+"""Moving dossiers between server and devices: protocol, engine, client, server."""

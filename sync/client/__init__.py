@@ -1,0 +1,1 @@
+"""The HTTP transport: the only importer of httpx. Only bootstrap imports it."""

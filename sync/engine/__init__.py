@@ -1,0 +1,1 @@
+"""The sync state machine: events in, commands out; no socket, no store."""

@@ -1,0 +1,1 @@
+"""The shared server (Django). Nothing that ships in the program imports it."""
