@@ -1,3 +1,3 @@
-"""boardpack: the core. No Qt, no HTTP, no web framework; `ui`, `sync` and `signing` stand beside."""
+"""boardpack: the core. No Qt, no HTTP, no web framework; those are in ui, sync and signing."""
 
 __version__ = "0.1.0"

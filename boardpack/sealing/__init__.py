@@ -1,1 +1,1 @@
-"""Encryption at rest: file segments and wrapped keys. The store, the PDF door and services import it."""
+"""Encryption at rest: file segments, wrapped keys. The store, the PDF door, services use it."""
