@@ -1,0 +1,377 @@
+"""What the window and the command line show: frozen values with their abilities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from boardpack.annotation.note import Note
+from boardpack.domain.signature import CircuitState, StepState
+from boardpack.workflow.transitions import Verb
+
+
+@dataclass(frozen=True)
+class AssemblyBadge:
+    """How an assembly is marked everywhere: short name and colour, never colour alone."""
+
+    assembly_id: str
+    name: str
+    short_name: str
+    colour: int
+    authority_name: str
+
+
+@dataclass(frozen=True)
+class SittingRow:
+    """One sitting in a list.
+
+    Attributes:
+        starts_at: aware, in the assembly's time zone.
+        missing_bytes: still to receive before everything is readable offline; 0 = complete.
+        unread: documents in force never opened here.
+        modified: documents with a version newer than the one last opened.
+        waiting: published here and not yet accepted by the server.
+    """
+
+    sitting_id: str
+    title: str
+    starts_at: datetime
+    place: str
+    assembly: AssemblyBadge
+    revision: int
+    past: bool
+    acknowledged_at: datetime | None
+    missing_bytes: int
+    documents: int
+    unread: int
+    modified: int
+    notes: int
+    waiting: bool
+    abilities: frozenset[Verb]
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """One version of a document."""
+
+    sha256: str
+    number: int
+    pages: int
+    size: int
+    created_at: datetime
+    available: bool
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    """One document of a sitting; `versions` newest first."""
+
+    document_id: str
+    sitting_id: str
+    kind: str
+    title: str
+    file_name: str
+    media_type: str
+    pages: int
+    size: int
+    versions: tuple[VersionRow, ...]
+    available: bool
+    read: bool
+    modified: bool
+    notes: int
+
+    @property
+    def is_pdf(self) -> bool:
+        """Whether the reader can show it."""
+        return self.media_type == "application/pdf"
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One agenda item with its documents, the report first."""
+
+    item_id: str
+    number: int
+    title: str
+    reporter: str
+    documents: tuple[DocumentRow, ...]
+    notes: int
+    unread: int
+    modified: int
+
+
+@dataclass(frozen=True)
+class SittingView:
+    """One sitting, opened. `others` holds the documents of no item (convocation apart)."""
+
+    row: SittingRow
+    convocation: DocumentRow | None
+    items: tuple[ItemRow, ...]
+    others: tuple[DocumentRow, ...]
+
+
+class TodoKind(StrEnum):
+    """What needs the person."""
+
+    ACKNOWLEDGE = "acknowledge"
+    SIGN = "sign"
+    MODIFIED = "modified"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class TodoRow:
+    """One thing to do, most urgent first in its list.
+
+    Attributes:
+        title: what it is about, in the words of the dossier (not translated).
+        event_id: only for `rejected`: the outbox row whose reason the person must see.
+    """
+
+    kind: TodoKind
+    title: str
+    assembly: AssemblyBadge
+    starts_at: datetime | None
+    sitting_id: str
+    document_id: str = ""
+    deliberation_id: str = ""
+    event_id: str = ""
+    code: str = ""
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class ResumeRow:
+    """Where a reading stopped; `page` counts from 0."""
+
+    document_id: str
+    sitting_id: str
+    title: str
+    sitting_title: str
+    assembly: AssemblyBadge
+    page: int
+    pages: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class HomeView:
+    """Everything the home screen shows."""
+
+    official_name: str
+    todo: tuple[TodoRow, ...]
+    next_sittings: tuple[SittingRow, ...]
+    past_sittings: tuple[SittingRow, ...]
+    resume: tuple[ResumeRow, ...]
+
+
+@dataclass(frozen=True)
+class NoteRow:
+    """One of my notes, with where it stands. `item_number` 0 = no item.
+
+    Attributes:
+        on_version: number of the version it was written on; `current_version` the one in force.
+        waiting: not yet on the server.
+    """
+
+    note: Note
+    document_title: str
+    item_number: int
+    item_title: str
+    sitting_id: str
+    sitting_title: str
+    sitting_starts_at: datetime
+    assembly: AssemblyBadge
+    on_version: int
+    current_version: int
+    waiting: bool
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """One step of a signature circuit."""
+
+    field: str
+    official_name: str
+    quality: str
+    state: StepState
+    at: datetime | None
+    reason: str
+    mine: bool
+    verdict: str
+    signer: str
+
+
+@dataclass(frozen=True)
+class DeliberationRow:
+    """One deliberation in the signature inbox or in the secretariat's follow-up.
+
+    Attributes:
+        waiting: my signature or refusal waits to be sent.
+        available: the bytes to read and sign are on this device.
+    """
+
+    deliberation_id: str
+    sitting_id: str
+    number: str
+    title: str
+    sitting_title: str
+    starts_at: datetime
+    assembly: AssemblyBadge
+    sha256: str
+    pages: int
+    state: CircuitState
+    steps: tuple[StepRow, ...]
+    abilities: frozenset[Verb]
+    available: bool
+    waiting: bool
+
+
+@dataclass(frozen=True)
+class FollowRow:
+    """One person in the follow-up of a sitting."""
+
+    official_id: str
+    name: str
+    title: str
+    group: str
+    received_at: datetime | None
+    received_revision: int
+    acknowledged_at: datetime | None
+    opened: int
+
+
+@dataclass(frozen=True)
+class FollowView:
+    """Who received, acknowledged and opened what. `as_of`: last contact with the server."""
+
+    row: SittingRow
+    people: tuple[FollowRow, ...]
+    documents: int
+    deliberations: tuple[DeliberationRow, ...]
+    as_of: datetime | None
+
+
+class SyncMode(StrEnum):
+    """What the exchange with the server is doing."""
+
+    IDLE = "idle"
+    WORKING = "working"
+    OFFLINE = "offline"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class SyncState:
+    """The quiet line: true at any time.
+
+    Attributes:
+        waiting: actions of the person not yet sent.
+        received, to_receive: bytes of the transfer under way (or still missing).
+        code, parameters: of the last failure, empty when the last contact went well.
+    """
+
+    mode: SyncMode
+    last_contact: datetime | None
+    waiting: int
+    rejected: int
+    received: int
+    to_receive: int
+    documents_left: int
+    code: str = ""
+    parameters: tuple[tuple[str, str | int], ...] = ()
+
+
+class FileRole(StrEnum):
+    """What was understood of one file of a push folder."""
+
+    CONVOCATION = "convocation"
+    REPORT = "report"
+    ANNEX = "annex"
+    NOT_PLACED = "not_placed"
+
+
+class FileProblem(StrEnum):
+    """What the import report names."""
+
+    DAMAGED = "damaged"
+    PASSWORD = "password"  # noqa: S105 the name of a finding
+    SCAN = "scan"
+    PARTLY_SCAN = "partly_scan"
+    DUPLICATE = "duplicate"
+    NOT_PLACED = "not_placed"
+    EMPTY = "empty"
+    SIGNED = "signed"
+    ACTIVE_CONTENT = "active_content"
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """One file as it was understood; `change`: new, changed, unchanged (second push).
+
+    Attributes:
+        blocking: it must be corrected or left out before sending.
+        same_as: file names with equal bytes.
+    """
+
+    path: str
+    role: FileRole
+    item_number: int
+    annex_number: int
+    title: str
+    pages: int
+    size: int
+    sha256: str
+    media_type: str
+    pages_without_text: int
+    problems: tuple[FileProblem, ...]
+    same_as: tuple[str, ...]
+    change: str
+    blocking: bool
+
+
+@dataclass(frozen=True)
+class DraftItem:
+    """One agenda item in preparation."""
+
+    number: int
+    title: str
+    reporter: str
+    files: tuple[FileReport, ...]
+
+
+@dataclass(frozen=True)
+class DraftView:
+    """A sitting in preparation, as understood from a folder: the import report.
+
+    Attributes:
+        sitting_id: of the sitting that this corrects, or a new one.
+        revision: the one that sending makes; 1 for the first.
+        missing: what must still be given before sending: "assembly", "date", "place", "title",
+            "convocation", "items".
+        changes: files new or changed since the last revision.
+    """
+
+    sitting_id: str
+    folder: str
+    assembly_id: str
+    title: str
+    starts_at: datetime | None
+    place: str
+    revision: int
+    convocation: FileReport | None
+    items: tuple[DraftItem, ...]
+    not_placed: tuple[FileReport, ...]
+    missing: tuple[str, ...]
+    changes: int
+    total_pages: int
+    total_bytes: int
+
+    @property
+    def sendable(self) -> bool:
+        """Whether nothing stands in the way of sending."""
+        files = [file for item in self.items for file in item.files]
+        if self.convocation:
+            files.append(self.convocation)
+        return not self.missing and not any(file.blocking for file in files) and self.changes > 0
