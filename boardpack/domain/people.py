@@ -53,6 +53,7 @@ class Assembly:
     Attributes:
         colour: index 0–7 in the palette of assemblies of every theme; never the only mark.
         timezone: IANA name; sittings are shown in it and legal delays counted in it.
+        key: short stable name that IT gave it; `sitting.toml` names assemblies by it.
     """
 
     assembly_id: str
@@ -62,6 +63,7 @@ class Assembly:
     kind: AssemblyKind
     colour: int
     timezone: str = "Europe/Paris"
+    key: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,225 @@
+"""Failures that the server names and the device shows: one class a code, read by both ends.
+
+An answer or an HTTP error of the server carries ``{"code": …, "parameters": {…}}``; `named` gives
+the class back on the device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from boardpack.domain.errors import (
+    ActionableError,
+    BoardpackError,
+    BugError,
+    Parameter,
+    SurroundingsError,
+)
+
+
+class BadCodeError(ActionableError):
+    """The enrolment code is wrong, used or too old."""
+
+    code = "device.bad_code"
+
+
+class TooManyTriesError(SurroundingsError):
+    """Too many wrong enrolment codes came from this address; wait `seconds`."""
+
+    code = "device.too_many_tries"
+
+
+class DeviceAlreadyActiveError(ActionableError):
+    """This official has an active device `name` since `since`: ask, then enrol with `replace`."""
+
+    code = "device.already_active"
+
+
+class DeviceRevokedError(ActionableError):
+    """The device was revoked: it gets nothing any more."""
+
+    code = "device.revoked"
+
+
+class DeviceRetiredError(ActionableError):
+    """Another device of this official replaced this one."""
+
+    code = "device.retired"
+
+
+class BadRegistrationError(BugError):
+    """The registration's key or metadata are not those of a boardpack device (`what`)."""
+
+    code = "device.bad_registration"
+
+
+class NotAuthorisedError(SurroundingsError):
+    """The token or its proof was refused (`reason`): get a new token."""
+
+    code = "device.not_authorised"
+
+
+class NonceNeededError(SurroundingsError):
+    """The proof must carry the nonce of the header DPoP-Nonce (RFC 9449 §8): try again with it."""
+
+    code = "device.nonce_needed"
+
+
+class UnknownBlobError(ActionableError):
+    """No such file, or none that this person may read."""
+
+    code = "blob.unknown"
+
+
+class MissingBlobError(SurroundingsError):
+    """The event names a file that the sender has not uploaded (`sha256`)."""
+
+    code = "blob.missing"
+
+
+class WrongBlobDigestError(SurroundingsError):
+    """The bytes received are not those that the digest names; they were dropped."""
+
+    code = "blob.wrong_digest"
+
+
+class WrongOffsetError(SurroundingsError):
+    """The upload stands elsewhere: go on from `offset`."""
+
+    code = "blob.wrong_offset"
+
+
+class BlobTooLargeError(ActionableError):
+    """The file is over the limit (`limit` megabytes)."""
+
+    code = "blob.too_large"
+
+
+class BadRangeError(BugError):
+    """The range of bytes lies outside the file."""
+
+    code = "blob.bad_range"
+
+
+class WrongManifestError(SurroundingsError):
+    """The receipt names other bytes than those that the server sent."""
+
+    code = "receipt.wrong_manifest"
+
+
+class NoAccessError(ActionableError):
+    """The thing does not exist, or is not this person's to see."""
+
+    code = "access.unknown"
+
+
+class RoleNeededError(ActionableError):
+    """The person sees the thing, but their mandates do not allow this."""
+
+    code = "access.role_needed"
+
+
+class WrongSignerError(ActionableError):
+    """The certificate `signer` is not that of the person who was to sign."""
+
+    code = "signature.wrong_person"
+
+
+class WrongSignatureFieldError(ActionableError):
+    """The signed file lacks a new signature in field `field`."""
+
+    code = "signature.wrong_field"
+
+
+class AlteredDocumentError(ActionableError):
+    """More than a signature was changed in the document."""
+
+    code = "signature.altered"
+
+
+class InvalidSignatureError(ActionableError):
+    """The server verified the signed file and found it invalid."""
+
+    code = "signature.refused"
+
+
+class BadRequestError(BugError):
+    """The request is malformed (`what`)."""
+
+    code = "server.bad_request"
+
+
+class BadEventError(BugError):
+    """The event contradicts itself or breaks a limit (`what`)."""
+
+    code = "server.bad_event"
+
+
+class ChangedHistoryError(ActionableError):
+    """A new revision drops or alters what was already sent (`title`)."""
+
+    code = "server.changed_history"
+
+
+class ProtocolMismatchError(ActionableError):
+    """The device speaks another version of the protocol than the server (`server`)."""
+
+    code = "server.protocol_mismatch"
+
+
+class TooMuchError(BugError):
+    """The request is larger than the server takes (`limit`)."""
+
+    code = "server.too_much"
+
+
+class StorageFullError(SurroundingsError):
+    """The server has no room left on its disk."""
+
+    code = "server.storage_full"
+
+
+class ServerDefectError(BugError):
+    """The server met a defect; it was logged there."""
+
+    code = "server.defect"
+
+
+_ALL: Final[tuple[type[BoardpackError], ...]] = (
+    BadCodeError,
+    TooManyTriesError,
+    DeviceAlreadyActiveError,
+    DeviceRevokedError,
+    DeviceRetiredError,
+    BadRegistrationError,
+    NotAuthorisedError,
+    NonceNeededError,
+    UnknownBlobError,
+    MissingBlobError,
+    WrongBlobDigestError,
+    WrongOffsetError,
+    BlobTooLargeError,
+    BadRangeError,
+    WrongManifestError,
+    NoAccessError,
+    RoleNeededError,
+    WrongSignerError,
+    WrongSignatureFieldError,
+    AlteredDocumentError,
+    InvalidSignatureError,
+    BadRequestError,
+    BadEventError,
+    ChangedHistoryError,
+    ProtocolMismatchError,
+    TooMuchError,
+    StorageFullError,
+    ServerDefectError,
+)
+BY_CODE: Final[dict[str, type[BoardpackError]]] = {each.code: each for each in _ALL}
+
+
+def named(code: str, parameters: Mapping[str, Parameter] | None = None) -> BoardpackError | None:
+    """Return the error that the server named, None for a code that this version does not know."""
+    kind = BY_CODE.get(code)
+    return kind(**(parameters or {})) if kind else None
