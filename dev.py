@@ -9,6 +9,7 @@ python3 dev.py run ...    the command line of boardpack (`run window` opens the 
 python3 dev.py serve ...  the command line of boardpack-server
 python3 dev.py bench NAME measure beside a named peer, one JSON object a line
 python3 dev.py messages   collect the strings to translate into resources/i18n
+python3 dev.py errors     write docs/errors.md from the error tree
 python3 dev.py lock       resolve pyproject.toml into requirements.lock
 """
 
@@ -30,13 +31,32 @@ LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "lock.sha256"
 DEBIAN = {
     # Qt, offscreen and under X; a virtual screen for pictures.
-    "window": (
-        "libgl1 libegl1 libglib2.0-0 libfontconfig1 libxkbcommon0 libdbus-1-3 libxcb-cursor0 "
-        "libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0 xvfb xauth"
-    ).split(),
+    "window": [
+        "libgl1",
+        "libegl1",
+        "libglib2.0-0",
+        "libfontconfig1",
+        "libxkbcommon0",
+        "libdbus-1-3",
+        "libxcb-cursor0",
+        "libxcb-icccm4",
+        "libxcb-keysyms1",
+        "libxcb-shape0",
+        "libxkbcommon-x11-0",
+        "xvfb",
+        "xauth",
+    ],
     # Peers and second opinions of the tests.
-    "test": "openssl poppler-utils mupdf-tools qpdf postgresql gnome-keyring dbus".split(),
-    "installer": "binutils dpkg-dev fakeroot".split(),
+    "test": [
+        "openssl",
+        "poppler-utils",
+        "mupdf-tools",
+        "qpdf",
+        "postgresql",
+        "gnome-keyring",
+        "dbus",
+    ],
+    "installer": ["binutils", "dpkg-dev", "fakeroot"],
 }
 
 
@@ -51,6 +71,7 @@ def main(arguments: list[str]) -> int:
         "serve": serve,
         "bench": bench,
         "messages": messages,
+        "errors": errors,
         "lock": lock,
     }
     if not arguments or arguments[0] not in commands:
@@ -138,6 +159,12 @@ def messages(_: list[str]) -> int:
         update = (BIN / "pybabel", "-q", "update", *common, "--no-fuzzy-matching", "-l", "fr")
         return code or call(*update, "--ignore-obsolete", "-i", template, "-o", catalogue)
     return call(BIN / "pybabel", "-q", "init", "-l", "fr", "-i", template, "-o", catalogue)
+
+
+def errors(_: list[str]) -> int:
+    """Write docs/errors.md."""
+    environment()
+    return call(PYTHON, "-m", "tests.meta.errors_page")
 
 
 def lock(_: list[str]) -> int:

@@ -74,7 +74,9 @@ def test_both_languages_name_the_same_parameters() -> None:
 
 
 def test_every_code_has_a_row_in_the_docs(classes: dict[str, type[BoardpackError]]) -> None:
-    rows = set(re.findall(r"^\| `([a-z0-9_.]+)` \|", (ROOT / "docs/errors.md").read_text(), re.M))
+    rows = set(
+        re.findall(r"^\| `([a-z0-9_.]+)` \|", (ROOT / "docs/errors.md").read_text(), re.MULTILINE)
+    )
     assert set(classes) - rows == set()
     assert rows - set(classes) - WITHOUT_CLASS == set()
 
