@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 from boardpack.annotation.note import Note
 from boardpack.domain.signature import CircuitState, StepState
@@ -89,12 +90,13 @@ class DocumentRow:
 
 @dataclass(frozen=True)
 class ItemRow:
-    """One agenda item with its documents, the report first."""
+    """One agenda item with its documents, the report first. `closed`: discussed in camera."""
 
     item_id: str
     number: int
     title: str
     reporter: str
+    closed: bool
     documents: tuple[DocumentRow, ...]
     notes: int
     unread: int
@@ -109,6 +111,56 @@ class SittingView:
     convocation: DocumentRow | None
     items: tuple[ItemRow, ...]
     others: tuple[DocumentRow, ...]
+
+
+@dataclass(frozen=True)
+class DocumentHandle:
+    """What names a sealed document to `PageService`; the key never leaves memory."""
+
+    sha256: str
+    path: Path
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a reading stopped: `page` counts from 0, `top` in points of the page as shown."""
+
+    page: int
+    top: float
+    zoom: float
+
+
+@dataclass(frozen=True)
+class OpenDocument:
+    """A document ready to be shown.
+
+    Attributes:
+        item_label: "3" or "3.2"; empty for the convocation and documents of no item.
+        handle: what `PageService` opens; None for a file that is no PDF.
+        pages: as published; the worker's own count decides once it is open.
+        is_current: False for an older version.
+        newer_sha256: the version in force, when an older one was opened; else empty.
+        newly_modified: it changed since the person last opened it.
+    """
+
+    document_id: str
+    sitting_id: str
+    sha256: str
+    title: str
+    item_label: str
+    item_title: str
+    media_type: str
+    handle: DocumentHandle | None
+    pages: int
+    position: Position | None
+    previous_document_id: str | None
+    next_document_id: str | None
+    is_current: bool
+    newer_sha256: str
+    newly_modified: bool
+    version_number: int
+    abilities: frozenset[Verb]
 
 
 class TodoKind(StrEnum):
@@ -283,95 +335,37 @@ class SyncState:
     parameters: tuple[tuple[str, str | int], ...] = ()
 
 
-class FileRole(StrEnum):
-    """What was understood of one file of a push folder."""
-
-    CONVOCATION = "convocation"
-    REPORT = "report"
-    ANNEX = "annex"
-    NOT_PLACED = "not_placed"
-
-
-class FileProblem(StrEnum):
-    """What the import report names."""
-
-    DAMAGED = "damaged"
-    PASSWORD = "password"  # noqa: S105 the name of a finding
-    SCAN = "scan"
-    PARTLY_SCAN = "partly_scan"
-    DUPLICATE = "duplicate"
-    NOT_PLACED = "not_placed"
-    EMPTY = "empty"
-    SIGNED = "signed"
-    ACTIVE_CONTENT = "active_content"
-
-
 @dataclass(frozen=True)
-class FileReport:
-    """One file as it was understood; `change`: new, changed, unchanged (second push).
+class SearchHit:
+    """One page that holds what was searched, or a title. `page` counts from 0, -1 for a title.
 
     Attributes:
-        blocking: it must be corrected or left out before sending.
-        same_as: file names with equal bytes.
+        snippet: text around the words found, which stand between U+2068 and U+2069.
     """
 
-    path: str
-    role: FileRole
-    item_number: int
-    annex_number: int
-    title: str
-    pages: int
-    size: int
+    document_id: str
     sha256: str
-    media_type: str
-    pages_without_text: int
-    problems: tuple[FileProblem, ...]
-    same_as: tuple[str, ...]
-    change: str
-    blocking: bool
+    sitting_id: str
+    sitting_title: str
+    sitting_starts_at: datetime
+    assembly: AssemblyBadge
+    item_number: int
+    document_title: str
+    page: int
+    snippet: str
+    is_current: bool
 
 
 @dataclass(frozen=True)
-class DraftItem:
-    """One agenda item in preparation."""
-
-    number: int
-    title: str
-    reporter: str
-    files: tuple[FileReport, ...]
-
-
-@dataclass(frozen=True)
-class DraftView:
-    """A sitting in preparation, as understood from a folder: the import report.
+class SearchResult:
+    """Hits, best first, with what could not be searched.
 
     Attributes:
-        sitting_id: of the sitting that this corrects, or a new one.
-        revision: the one that sending makes; 1 for the first.
-        missing: what must still be given before sending: "assembly", "date", "place", "title",
-            "convocation", "items".
-        changes: files new or changed since the last revision.
+        scans: documents with pages that only a picture shows (text not recognised).
+        unindexed: documents not yet read into the index.
     """
 
-    sitting_id: str
-    folder: str
-    assembly_id: str
-    title: str
-    starts_at: datetime | None
-    place: str
-    revision: int
-    convocation: FileReport | None
-    items: tuple[DraftItem, ...]
-    not_placed: tuple[FileReport, ...]
-    missing: tuple[str, ...]
-    changes: int
-    total_pages: int
-    total_bytes: int
-
-    @property
-    def sendable(self) -> bool:
-        """Whether nothing stands in the way of sending."""
-        files = [file for item in self.items for file in item.files]
-        if self.convocation:
-            files.append(self.convocation)
-        return not self.missing and not any(file.blocking for file in files) and self.changes > 0
+    hits: tuple[SearchHit, ...]
+    scans: int
+    unindexed: int
+    more: bool
