@@ -1,0 +1,66 @@
+"""Icons of one kept library (Material Design Icons 6, outline forms), in the theme's colours.
+
+An icon set by `set_icon` follows the theme and the text size for as long as its widget lives.
+"""
+
+from __future__ import annotations
+
+import qtawesome
+from PySide6.QtCore import QObject, QSize
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QAbstractButton, QLabel
+
+from ui.theme import look
+
+
+def icon(name: str, colour: str = "text_secondary", checked: str = "accent") -> QIcon:
+    """Return icon `name` (of the set `mdi6`) in colours of the theme in force."""
+    now = look()
+    made: QIcon = qtawesome.icon(
+        f"mdi6.{name}",
+        color=now.colour(colour),
+        color_on=now.colour(checked),
+        color_disabled=now.colour("text_disabled"),
+    )
+    return made
+
+
+class _Follower(QObject):
+    """Sets the icon of its parent again whenever the look changes."""
+
+    def __init__(
+        self, widget: QAbstractButton | QLabel, name: str, colour: str, measure: str
+    ) -> None:
+        super().__init__(widget)
+        self._widget = widget
+        self.wear(name, colour, measure)
+        look().changed.connect(self._apply)
+
+    def wear(self, name: str, colour: str, measure: str) -> None:
+        """Show another icon from now on."""
+        self._name, self._colour, self._measure = name, colour, measure
+        self._apply()
+
+    def _apply(self) -> None:
+        made = icon(self._name, self._colour)
+        side = int(getattr(look().metrics, self._measure))
+        if isinstance(self._widget, QLabel):
+            ratio = self._widget.devicePixelRatioF()
+            self._widget.setPixmap(made.pixmap(QSize(side, side), ratio))
+        else:
+            self._widget.setIcon(made)
+            self._widget.setIconSize(QSize(side, side))
+
+
+def set_icon(
+    widget: QAbstractButton | QLabel,
+    name: str,
+    colour: str = "text_secondary",
+    measure: str = "mark",
+) -> None:
+    """Give `widget` the icon `name` in `colour`, as large as the look's `measure`."""
+    worn = widget.findChild(_Follower)
+    if worn is None:
+        _Follower(widget, name, colour, measure)
+    else:
+        worn.wear(name, colour, measure)

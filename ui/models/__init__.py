@@ -1,0 +1,1 @@
+"""Adapters from plain lists of read models to Qt's item models."""
