@@ -1,0 +1,72 @@
+"""Refusals that the server sends and a device names alike: one class for both ends.
+
+On the wire each is ``{"code": …, "parameters": {…}}`` (RFC 9457 in spirit, our shape). The texts
+are in ``resources/errors/device.*.toml`` and ``blob.*.toml``.
+"""
+
+from __future__ import annotations
+
+from boardpack.domain.errors import ActionableError, SurroundingsError
+
+
+class BadCodeError(ActionableError):
+    """The enrolment code is unknown, used or older than 48 hours."""
+
+    code = "device.bad_code"
+
+
+class TooManyTriesError(SurroundingsError):
+    """Too many wrong enrolment codes came from this address."""
+
+    code = "device.too_many_tries"
+
+
+class DeviceAlreadyActiveError(ActionableError):
+    """The official has an active device; enrolling this one would retire it.
+
+    Parameters: `name` of the active device, `since` (RFC 3339).
+    """
+
+    code = "device.already_active"
+
+
+class DeviceRevokedError(ActionableError):
+    """The IT department revoked this device."""
+
+    code = "device.revoked"
+
+
+class DeviceRetiredError(ActionableError):
+    """Another device of the same official replaced this one."""
+
+    code = "device.retired"
+
+
+class BlobUnknownError(SurroundingsError):
+    """The server has no such file that this person may see."""
+
+    code = "blob.unknown"
+
+
+class BlobMissingError(ActionableError):
+    """An event names a file that the server does not hold."""
+
+    code = "blob.missing"
+
+
+class BlobWrongDigestError(SurroundingsError):
+    """The bytes that arrived are not those of their digest."""
+
+    code = "blob.wrong_digest"
+
+
+class BlobTooLargeError(ActionableError):
+    """The file is larger than the server takes. Parameter: `limit`, bytes."""
+
+    code = "blob.too_large"
+
+
+class BlobNotAllowedError(ActionableError):
+    """This person may not upload files."""
+
+    code = "blob.not_allowed"

@@ -1,0 +1,49 @@
+"""Files that are whole or absent: rename, sync, remove, with errors in our words."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from boardpack.store.errors import disk_error
+
+
+def sync_folder(folder: Path) -> None:
+    """Return when the names in `folder` are on the disk (Windows journals them by itself)."""
+    if os.name != "posix":
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise disk_error(error) from error
+
+
+def sync_file(path: Path) -> None:
+    """Return when the bytes of `path` are on the disk."""
+    try:
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise disk_error(error) from error
+
+
+def replace(source: Path, target: Path) -> None:
+    """Put `source`, synced, in the place of `target`; after a crash it is one or the other."""
+    sync_file(source)
+    try:
+        source.replace(target)
+    except OSError as error:
+        raise disk_error(error) from error
+    sync_folder(target.parent)
+
+
+def remove(path: Path) -> None:
+    """Remove a file that may be absent."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise disk_error(error) from error
