@@ -1,5 +1,7 @@
 """Failures that the server names and the device shows: one class a code, read by both ends.
 
+Those that services tell apart stand in `boardpack.domain.refusals`, the others here.
+
 An answer or an HTTP error of the server carries ``{"code": …, "parameters": {…}}``; `named` gives
 the class back on the device.
 """
@@ -16,36 +18,18 @@ from boardpack.domain.errors import (
     Parameter,
     SurroundingsError,
 )
-
-
-class BadCodeError(ActionableError):
-    """The enrolment code is wrong, used or too old."""
-
-    code = "device.bad_code"
-
-
-class TooManyTriesError(SurroundingsError):
-    """Too many wrong enrolment codes came from this address; wait `seconds`."""
-
-    code = "device.too_many_tries"
-
-
-class DeviceAlreadyActiveError(ActionableError):
-    """This official has an active device `name` since `since`: ask, then enrol with `replace`."""
-
-    code = "device.already_active"
-
-
-class DeviceRevokedError(ActionableError):
-    """The device was revoked: it gets nothing any more."""
-
-    code = "device.revoked"
-
-
-class DeviceRetiredError(ActionableError):
-    """Another device of this official replaced this one."""
-
-    code = "device.retired"
+from boardpack.domain.refusals import (
+    BadCodeError,
+    BlobMissingError,
+    BlobNotAllowedError,
+    BlobTooLargeError,
+    BlobUnknownError,
+    BlobWrongDigestError,
+    DeviceAlreadyActiveError,
+    DeviceRetiredError,
+    DeviceRevokedError,
+    TooManyTriesError,
+)
 
 
 class BadRegistrationError(BugError):
@@ -66,34 +50,10 @@ class NonceNeededError(SurroundingsError):
     code = "device.nonce_needed"
 
 
-class UnknownBlobError(ActionableError):
-    """No such file, or none that this person may read."""
-
-    code = "blob.unknown"
-
-
-class MissingBlobError(SurroundingsError):
-    """The event names a file that the sender has not uploaded (`sha256`)."""
-
-    code = "blob.missing"
-
-
-class WrongBlobDigestError(SurroundingsError):
-    """The bytes received are not those that the digest names; they were dropped."""
-
-    code = "blob.wrong_digest"
-
-
 class WrongOffsetError(SurroundingsError):
     """The upload stands elsewhere: go on from `offset`."""
 
     code = "blob.wrong_offset"
-
-
-class BlobTooLargeError(ActionableError):
-    """The file is over the limit (`limit` megabytes)."""
-
-    code = "blob.too_large"
 
 
 class BadRangeError(BugError):
@@ -195,9 +155,10 @@ _ALL: Final[tuple[type[BoardpackError], ...]] = (
     BadRegistrationError,
     NotAuthorisedError,
     NonceNeededError,
-    UnknownBlobError,
-    MissingBlobError,
-    WrongBlobDigestError,
+    BlobUnknownError,
+    BlobMissingError,
+    BlobWrongDigestError,
+    BlobNotAllowedError,
     WrongOffsetError,
     BlobTooLargeError,
     BadRangeError,
