@@ -1,0 +1,173 @@
+"""What can go wrong in services; texts stand in resources/errors under these codes."""
+
+from __future__ import annotations
+
+from boardpack.domain.errors import ActionableError, BugError, SurroundingsError
+
+
+class SittingUnknownError(ActionableError):
+    """This device has no such sitting (left meanwhile, or mistyped)."""
+
+    code = "reading.sitting_unknown"
+
+
+class DocumentUnknownError(ActionableError):
+    """This device has no such document or version."""
+
+    code = "reading.document_unknown"
+
+
+class DocumentNotHereError(SurroundingsError):
+    """The bytes of the document have not been received yet."""
+
+    code = "reading.document_not_here"
+
+
+class NotAllowedError(ActionableError):
+    """The person's role does not allow this here."""
+
+    code = "reading.not_allowed"
+
+
+class CannotWriteError(ActionableError):
+    """The place that the person chose refuses the file."""
+
+    code = "reading.cannot_write"
+
+
+class CannotReadError(ActionableError):
+    """A file that the person named cannot be read."""
+
+    code = "reading.cannot_read"
+
+
+class FolderUnreadableError(ActionableError):
+    """The push folder is no folder, is gone, or may not be listed."""
+
+    code = "publishing.folder_unreadable"
+
+
+class FolderEmptyError(ActionableError):
+    """The push folder holds no file."""
+
+    code = "publishing.folder_empty"
+
+
+class TooManyFilesError(ActionableError):
+    """The folder holds far more files than a sitting: the wrong one was dropped."""
+
+    code = "publishing.too_many_files"
+
+
+class SittingFileSyntaxError(ActionableError):
+    """`sitting.toml` is not TOML."""
+
+    code = "publishing.sitting_file_syntax"
+
+
+class SittingFileKeyError(ActionableError):
+    """`sitting.toml` has a word that means nothing."""
+
+    code = "publishing.sitting_file_key"
+
+
+class SittingFileValueError(ActionableError):
+    """`sitting.toml` gives a thing in a form that cannot be read."""
+
+    code = "publishing.sitting_file_value"
+
+
+class AssemblyUnknownError(ActionableError):
+    """No assembly of this name, or several, among those the person may publish for."""
+
+    code = "publishing.assembly_unknown"
+
+
+class NoSecretariatError(ActionableError):
+    """The person prepares sittings of no assembly."""
+
+    code = "publishing.no_secretariat"
+
+
+class DraftUnknownError(ActionableError):
+    """The draft was discarded."""
+
+    code = "publishing.draft_unknown"
+
+
+class DraftIncompleteError(ActionableError):
+    """Something is still missing, or a file is blocking."""
+
+    code = "publishing.draft_incomplete"
+
+
+class FileChangedError(ActionableError):
+    """A file changed or vanished between the report and sending."""
+
+    code = "publishing.file_changed"
+
+
+class NothingToSendError(ActionableError):
+    """Nothing differs from what was sent."""
+
+    code = "publishing.nothing_to_send"
+
+
+class FileTooLargeError(ActionableError):
+    """A file is over the size that a server takes."""
+
+    code = "publishing.file_too_large"
+
+
+class NotSignableError(ActionableError):
+    """A file among the deliberations cannot be signed."""
+
+    code = "publishing.not_signable"
+
+
+class NoSignatoryError(ActionableError):
+    """No signatory, the same twice, or the same field twice."""
+
+    code = "publishing.no_signatory"
+
+
+class NoteUnknownError(ActionableError):
+    """There is no such note any more."""
+
+    code = "notes.unknown"
+
+
+class NoteTooLargeError(ActionableError):
+    """The note is larger than a server keeps."""
+
+    code = "notes.too_large"
+
+
+class DeliberationUnknownError(ActionableError):
+    """This device has no such deliberation."""
+
+    code = "sign.deliberation_unknown"
+
+
+class NotWhatWasReadError(ActionableError):
+    """The version in force is not the one that the person read."""
+
+    code = "sign.not_what_was_read"
+
+
+class DamagedDeliberationError(SurroundingsError):
+    """The bytes on this device are not those of the deliberation's digest."""
+
+    code = "sign.damaged"
+
+
+class SelfCheckFailedError(BugError):
+    """What we signed does not pass our own verification: nothing was recorded."""
+
+    code = "sign.self_check_failed"
+
+
+class SearchTooShortError(ActionableError):
+    """The search has no letter or digit."""
+
+    code = "search.empty"

@@ -1,0 +1,68 @@
+"""Queries over authorities, assemblies, officials and mandates, as the server told them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from boardpack.domain.people import (
+    Assembly,
+    Authority,
+    Mandate,
+    Official,
+    PoliticalGroup,
+    Role,
+)
+from boardpack.store.connection import Connection
+from sync.protocol.codec import decode
+
+
+def authorities(connection: Connection) -> dict[str, Authority]:
+    """Return every authority known here, by identifier."""
+    rows = connection.execute("SELECT body FROM authorities")
+    found = (decode(row["body"], Authority) for row in rows)
+    return {each.authority_id: each for each in found}
+
+
+def assemblies(connection: Connection) -> dict[str, Assembly]:
+    """Return every assembly known here, by identifier."""
+    rows = connection.execute("SELECT body FROM assemblies")
+    found = (decode(row["body"], Assembly) for row in rows)
+    return {each.assembly_id: each for each in found}
+
+
+def groups(connection: Connection, assembly_id: str) -> dict[str, PoliticalGroup]:
+    """Return the political groups of an assembly, by identifier."""
+    rows = connection.execute(
+        "SELECT body FROM political_groups WHERE assembly_id = ?", (assembly_id,)
+    )
+    found = (decode(row["body"], PoliticalGroup) for row in rows)
+    return {each.group_id: each for each in found}
+
+
+def officials(connection: Connection) -> dict[str, Official]:
+    """Return every official known here, by identifier."""
+    rows = connection.execute("SELECT body FROM officials")
+    found = (decode(row["body"], Official) for row in rows)
+    return {each.official_id: each for each in found}
+
+
+def mandates(connection: Connection, assembly_id: str) -> tuple[Mandate, ...]:
+    """Return the mandates in an assembly, past and future ones too."""
+    rows = connection.execute(
+        "SELECT body FROM mandates WHERE assembly_id = ? ORDER BY mandate_id", (assembly_id,)
+    )
+    return tuple(decode(row["body"], Mandate) for row in rows)
+
+
+def roles(connection: Connection, official_id: str, day: date) -> dict[str, frozenset[Role]]:
+    """Return what an official is on `day`: assembly → roles."""
+    rows = connection.execute(
+        "SELECT assembly_id, role FROM mandates"
+        " WHERE official_id = ? AND starts <= ? AND (ends IS NULL OR ends > ?)",
+        (official_id, day.isoformat(), day.isoformat()),
+    )
+    found: dict[str, frozenset[Role]] = {}
+    for row in rows:
+        assembly_id = row["assembly_id"]
+        found[assembly_id] = found.get(assembly_id, frozenset()) | {Role(row["role"])}
+    return found
