@@ -9,36 +9,40 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from string import Template
 from typing import Any, Final
 
 from PySide6.QtCore import QDir, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QInputDevice, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from boardpack import paths
+from boardpack.services.preferences import Layout, Preferences, Theme
 
-TEXT_SCALES: Final = (1.0, 1.25, 1.5, 1.75, 2.0)
 ASSEMBLY_COLOURS: Final = 8
-
-
-class ThemeName(StrEnum):
-    """What the person may choose; SYSTEM follows the computer."""
-
-    SYSTEM = "system"
-    LIGHT = "light"
-    DARK = "dark"
-    CONTRAST = "contrast"
 
 
 @dataclass(frozen=True)
 class Appearance:
     """What the person chose. `text_scale` 1.0–2.0; `touch`: 48-px targets instead of 36."""
 
-    theme: ThemeName = ThemeName.SYSTEM
+    theme: Theme = Theme.SYSTEM
     text_scale: float = 1.0
     touch: bool = False
+
+
+def has_touch_screen() -> bool:
+    """Tell whether a finger can be used on this computer."""
+    kind = QInputDevice.DeviceType.TouchScreen
+    return any(device.type() is kind for device in QInputDevice.devices())
+
+
+def appearance_of(preferences: Preferences) -> Appearance:
+    """Return the appearance that `preferences` ask for on this computer."""
+    touch = preferences.layout is Layout.TOUCH or (
+        preferences.layout is Layout.SYSTEM and has_touch_screen()
+    )
+    return Appearance(preferences.theme, preferences.text_scale / 100, touch)
 
 
 @dataclass(frozen=True)
@@ -159,9 +163,9 @@ class Look(QObject):
         return bool(self._theme["dark"])
 
     @property
-    def name(self) -> ThemeName:
+    def name(self) -> Theme:
         """The theme that is shown: never SYSTEM."""
-        return ThemeName(self._theme["name"])
+        return Theme(self._theme["name"])
 
     def colour(self, name: str) -> QColor:
         """Return the colour called `name` in the theme files."""
@@ -194,15 +198,15 @@ class Look(QObject):
         self._application.setStyleSheet(Template(template).substitute(names))
         self.changed.emit()
 
-    def _chosen(self) -> ThemeName:
-        if self.appearance.theme is not ThemeName.SYSTEM:
+    def _chosen(self) -> Theme:
+        if self.appearance.theme is not Theme.SYSTEM:
             return self.appearance.theme
         hints = self._application.styleHints()
         accessibility = hints.accessibility()
         if accessibility.contrastPreference() is Qt.ContrastPreference.HighContrast:
-            return ThemeName.CONTRAST
+            return Theme.CONTRAST
         dark = hints.colorScheme() is Qt.ColorScheme.Dark
-        return ThemeName.DARK if dark else ThemeName.LIGHT
+        return Theme.DARK if dark else Theme.LIGHT
 
     def _palette(self) -> QPalette:
         role = QPalette.ColorRole
@@ -228,7 +232,7 @@ class Look(QObject):
         return palette
 
     def _system_changed(self) -> None:
-        if self.appearance.theme is ThemeName.SYSTEM:
+        if self.appearance.theme is Theme.SYSTEM:
             self.apply(self.appearance)
 
 
