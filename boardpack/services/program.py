@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from boardpack.services.publishing import PublishingService
     from boardpack.services.reading import ReadingService
     from boardpack.services.searching import SearchingService
-    from boardpack.services.signing import SigningService
+    from boardpack.services.sign import SigningService
     from boardpack.services.synchronize import SyncService
 
 
@@ -69,7 +69,7 @@ class Program:
         return self._account.state()
 
     def unlock(self, secret: str) -> Session:
-        """Open the profile. [store lane]
+        """Open the profile, on the store lane.
 
         Raises:
             WrongSecretError: not the PIN or passphrase of this profile.
@@ -84,7 +84,7 @@ class Program:
         return self._account.repair(secret)
 
     def lock(self) -> None:
-        """Close the session, forget the keys. [store lane]"""
+        """Close the session, forget the keys; on the store lane."""
         self._account.lock()
 
     def change_secret(self, old: str, new: str) -> None:

@@ -47,3 +47,18 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
     except OSError as error:
         raise disk_error(error) from error
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a small file, readable by this account only: all of `data`, or what was there."""
+    copy = path.with_name(path.name + ".new")
+    try:
+        descriptor = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        copy.replace(path)
+    except OSError as error:
+        raise disk_error(error) from error
+    sync_folder(path.parent)

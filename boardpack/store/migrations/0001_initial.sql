@@ -8,7 +8,7 @@ CREATE TABLE mandates (
   role TEXT NOT NULL, starts TEXT NOT NULL, ends TEXT, body BLOB NOT NULL);
 CREATE TABLE access (assembly_id TEXT PRIMARY KEY, roles TEXT NOT NULL, granted INTEGER NOT NULL);
 CREATE TABLE devices (device_id TEXT PRIMARY KEY, state TEXT NOT NULL, body BLOB NOT NULL);
--- One row a sitting: the revision in force, as published. `previous` keeps the last revision's body.
+-- One row a sitting: the revision in force, as published.
 CREATE TABLE dossiers (
   sitting_id TEXT PRIMARY KEY, assembly_id TEXT NOT NULL, revision INTEGER NOT NULL,
   title TEXT NOT NULL, starts_at TEXT NOT NULL, body BLOB NOT NULL);
@@ -40,8 +40,9 @@ CREATE TABLE cursor (feed TEXT PRIMARY KEY, seq INTEGER NOT NULL);
 
 -- What the person did and the server has not confirmed yet (design D3, D10). A row leaves as
 -- accepted (once the feeds have caught up with it), or stays as rejected until the person saw why.
+-- `place` is the order of writing: a clock may jump back, so event_id does not tell it.
 CREATE TABLE outbox (
-  event_id TEXT PRIMARY KEY, kind TEXT NOT NULL, subject_id TEXT NOT NULL, sitting_id TEXT,
+  place INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, subject_id TEXT NOT NULL, sitting_id TEXT,
   document_id TEXT, event BLOB NOT NULL, content BLOB, created_at TEXT NOT NULL,
   state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'accepted', 'rejected')),
   code TEXT NOT NULL DEFAULT '', parameters TEXT NOT NULL DEFAULT '{}');
@@ -65,11 +66,12 @@ CREATE TABLE signing_jobs (
 CREATE TABLE journal (
   entry_id TEXT PRIMARY KEY, at TEXT NOT NULL, action TEXT NOT NULL, subject_id TEXT NOT NULL,
   detail TEXT NOT NULL DEFAULT '');
+CREATE INDEX journal_by_subject ON journal (action, subject_id);
 
 -- What views show: server state under what waits to be sent.
 CREATE VIEW notes_projected AS
 WITH latest AS (
-  SELECT subject_id, max(event_id) AS event_id FROM outbox
+  SELECT subject_id, max(place) AS place FROM outbox
   WHERE kind = 'note_sealed' AND state <> 'rejected' GROUP BY subject_id)
 SELECT n.note_id, n.document_id, n.sitting_id, n.content, n.deleted, 0 AS waiting
 FROM notes n WHERE n.note_id NOT IN (SELECT subject_id FROM latest)
@@ -77,4 +79,4 @@ UNION ALL
 SELECT o.subject_id, o.document_id, o.sitting_id, o.content,
        json_extract(CAST(o.event AS TEXT), '$.deleted') AS deleted,
        o.state = 'waiting' AS waiting
-FROM outbox o JOIN latest USING (event_id);
+FROM outbox o JOIN latest USING (place);

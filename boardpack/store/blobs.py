@@ -1,0 +1,298 @@
+"""Files of documents, sealed on disk (D4): one file key each, names that tell nothing.
+
+A file counts when its whole content has its digest, is on the disk, and its row says `complete`.
+Before that it is a `.part`, which a later try takes up again. Nothing is ever written in clear.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from boardpack.domain import clock
+from boardpack.sealing.errors import DamagedSealError, UnreadableSealError, WrongKeyError
+from boardpack.sealing.segments import SealedReader, new_key, sealed_size
+from boardpack.store import disk, errors, meta
+from boardpack.store.database import Store
+from boardpack.store.receiving import Receiving
+
+FOLDER: Final = "blobs"
+#: Of a file that is being received, and of one that this device puts in.
+PART: Final = ".part"
+NEW: Final = ".new"
+#: New files leave at least this much free, so that the person's own actions find room.
+RESERVE: Final = 32 * 1024 * 1024
+_NAME_KEY: Final = "blob_name_key"
+_CHUNK: Final = 1024 * 1024
+_DAMAGE: Final = (DamagedSealError, WrongKeyError, UnreadableSealError)
+
+_log = logging.getLogger("boardpack.store")
+
+
+class SealedFile(NamedTuple):
+    """What a reader in another process needs: the sealed file and its key (D2)."""
+
+    path: Path
+    key: bytes
+
+
+class BlobStore:
+    """The sealed files of one store. Store lane, except what `Receiving` says."""
+
+    def __init__(self, store: Store) -> None:
+        """Work beside the store's database; its first use makes the key of names."""
+        self._store = store
+        self._folder = store.folder / FOLDER
+        self._name_key = self._key_of_names()
+
+    def _key_of_names(self) -> bytes:
+        found = meta.get(self._store.connection, _NAME_KEY)
+        if found is None:
+            found = new_key()
+            with self._store.transaction() as connection:
+                meta.put(connection, _NAME_KEY, found)
+        return found
+
+    def _name(self, sha256: str) -> str:
+        # The folder must not tell which public documents a person holds.
+        return hmac.new(self._name_key, sha256.encode(), hashlib.sha256).hexdigest()
+
+    def _path(self, name: str) -> Path:
+        return self._folder / name[:2] / name
+
+    # What is here
+
+    def has(self, sha256: str) -> bool:
+        """Tell whether the whole file is on this device."""
+        row = self._store.connection.execute(
+            "SELECT 1 FROM blobs WHERE sha256 = ? AND state = 'complete'", (sha256,)
+        ).fetchone()
+        return row is not None
+
+    def source(self, sha256: str) -> SealedFile:
+        """Return where the sealed file is and its key.
+
+        Raises:
+            BlobAbsentError: it is not on this device.
+        """
+        row = self._store.connection.execute(
+            "SELECT name, key FROM blobs WHERE sha256 = ? AND state = 'complete'", (sha256,)
+        ).fetchone()
+        if row is None:
+            raise errors.BlobAbsentError(sha256=sha256)
+        return SealedFile(self._path(row["name"]), bytes(row["key"]))
+
+    def reader(self, sha256: str) -> SealedReader:
+        """Open the file for reading anywhere; close the reader.
+
+        Raises:
+            BlobAbsentError: it is not on this device.
+            DamagedBlobError: it is damaged; it was given up and will be fetched again.
+        """
+        source = self.source(sha256)
+        try:
+            return SealedReader(source.path, source.key)
+        except _DAMAGE as error:
+            self.give_up(sha256)
+            raise errors.DamagedBlobError(sha256=sha256) from error
+
+    def read(self, sha256: str) -> bytes:
+        """Return the whole content.
+
+        Raises:
+            BlobAbsentError, DamagedBlobError: as for `reader`.
+        """
+        with self.reader(sha256) as reader:
+            try:
+                return reader.read_all()
+            except _DAMAGE as error:
+                self.give_up(sha256)
+                raise errors.DamagedBlobError(sha256=sha256) from error
+
+    # What arrives
+
+    def keep(self, content: bytes | Path, sha256: str) -> None:
+        """Keep a file of this device: bytes, or a file that the person chose.
+
+        Joins the caller's transaction. A file already here is left as it is.
+
+        Raises:
+            DamagedBlobError: the content has not this digest.
+            DiskFullError: no room.
+        """
+        if self.has(sha256):
+            return
+        try:
+            size = len(content) if isinstance(content, bytes) else content.stat().st_size
+        except OSError as error:
+            raise errors.disk_error(error) from error
+        path = self._path(self._name(sha256))
+        self._refuse_without_room(path, size)
+        with Receiving(_beside(path, NEW), sha256, size, None) as receiving:
+            for part in _parts(content):
+                receiving.write(part)
+            receiving.finish()
+            self.commit(receiving)
+
+    def begin(self, sha256: str, size: int) -> Receiving:
+        """Make ready to receive a file of `size` bytes, taking up what an earlier try left.
+
+        Any one thread may then write it; `commit` or `pause` end it.
+
+        Raises:
+            DiskFullError: the file would take the room that the person's actions need.
+        """
+        if self.has(sha256):
+            raise ValueError("the file is here already")
+        path = self._path(self._name(sha256))
+        self._refuse_without_room(path, size)
+        row = self._store.connection.execute(
+            "SELECT key FROM blobs WHERE sha256 = ? AND state = 'partial'", (sha256,)
+        ).fetchone()
+        key = bytes(row["key"]) if row else None
+        receiving = Receiving(_beside(path, PART), sha256, size, key)
+        self.pause(receiving)
+        return receiving
+
+    def pause(self, receiving: Receiving) -> None:
+        """Remember the key of an unfinished file, which changes when it is begun anew."""
+        if not self.has(receiving.sha256):
+            self._write_row(receiving, "partial")
+
+    def commit(self, receiving: Receiving) -> None:
+        """Give a verified file its name and count it as here."""
+        if not receiving.finished:
+            raise ValueError("not verified")
+        if self.has(receiving.sha256):
+            receiving.discard()
+            return
+        disk.replace(receiving.part, self._path(self._name(receiving.sha256)))
+        self._write_row(receiving, "complete")
+
+    def _write_row(self, receiving: Receiving, state: str) -> None:
+        with self._store.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO blobs (sha256, name, key, size, state, added_at)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    receiving.sha256,
+                    self._name(receiving.sha256),
+                    receiving.key,
+                    receiving.size,
+                    state,
+                    clock.stamp(clock.now()),
+                ),
+            )
+
+    def _refuse_without_room(self, path: Path, size: int) -> None:
+        try:
+            if not path.parent.is_dir():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                disk.sync_folder(self._folder)
+        except OSError as error:
+            raise errors.disk_error(error) from error
+        part = _beside(path, PART)
+        held = part.stat().st_size if part.exists() else 0
+        if errors.free_bytes(self._folder) < sealed_size(size) - held + RESERVE:
+            raise errors.DiskFullError
+
+    # What goes, and what is found
+
+    def give_up(self, sha256: str) -> None:
+        """Forget a file: its key first, so that the bytes left are noise, then the bytes."""
+        with self._store.transaction() as connection:
+            connection.execute("DELETE FROM blobs WHERE sha256 = ?", (sha256,))
+        path = self._path(self._name(sha256))
+        disk.remove(path)
+        disk.remove(_beside(path, PART))
+
+    def sweep(self) -> int:
+        """Bring rows and files together after a crash or a wipe; return how many files went.
+
+        A file in its place whose row still says `partial` (killed between the two) is verified and
+        kept. A row without its file is forgotten, so that it is fetched again. A file without a
+        row is noise and goes.
+        """
+        rows = self._store.connection.execute("SELECT * FROM blobs").fetchall()
+        expected: set[str] = set()
+        for row in rows:
+            path = self._path(row["name"])
+            if row["state"] == "partial" and path.exists():
+                self._adopt(row["sha256"], path, bytes(row["key"]))
+                expected.add(row["name"])
+            elif row["state"] == "complete" and not _has_size(path, row["size"]):
+                _log.warning("a file of the store is gone or cut: it will be fetched again")
+                self.give_up(row["sha256"])
+                continue
+            expected.add(row["name"] + (PART if row["state"] == "partial" else ""))
+        return sum(_removed(each) for each in self._files() if each.name not in expected)
+
+    def _files(self) -> Iterator[Path]:
+        return (each for each in self._folder.glob("*/*") if each.is_file())
+
+    def _adopt(self, sha256: str, path: Path, key: bytes) -> None:
+        if _digest(SealedFile(path, key)) == sha256:
+            with self._store.transaction() as connection:
+                connection.execute(
+                    "UPDATE blobs SET state = 'complete' WHERE sha256 = ?", (sha256,)
+                )
+        else:
+            self.give_up(sha256)
+
+    def verify(self) -> tuple[str, ...]:
+        """Read every file; return the digests of those that are damaged, which are given up."""
+        rows = self._store.connection.execute(
+            "SELECT sha256, name, key FROM blobs WHERE state = 'complete' ORDER BY sha256"
+        ).fetchall()
+        damaged = tuple(
+            row["sha256"]
+            for row in rows
+            if _digest(SealedFile(self._path(row["name"]), bytes(row["key"]))) != row["sha256"]
+        )
+        for sha256 in damaged:
+            self.give_up(sha256)
+        return damaged
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
+
+
+def _digest(source: SealedFile) -> str:
+    """Return the digest of the content, empty when the file does not open."""
+    found = hashlib.sha256()
+    try:
+        with SealedReader(source.path, source.key) as reader:
+            for segment in reader.segments():
+                found.update(segment)
+    except _DAMAGE:
+        return ""
+    return found.hexdigest()
+
+
+def _has_size(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == sealed_size(size)
+    except OSError:
+        return False
+
+
+def _removed(path: Path) -> bool:
+    disk.remove(path)
+    return True
+
+
+def _parts(content: bytes | Path) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+        return
+    try:
+        with content.open("rb") as file:
+            while part := file.read(_CHUNK):
+                yield part
+    except OSError as error:
+        raise errors.disk_error(error) from error

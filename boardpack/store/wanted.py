@@ -1,0 +1,110 @@
+"""What this device still has to fetch and to send, and which dossiers are whole."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from boardpack.domain import clock
+from boardpack.domain.dossier import DocumentKind, Dossier
+from boardpack.domain.transfers import Pending, Wanted
+from boardpack.store import outbox
+from boardpack.store.connection import Connection, Row
+from sync.protocol.codec import decode
+from sync.protocol.messages import blobs_of
+
+#: Journal's word for a dossier that became whole; the receipt is made once.
+RECEIVED: Final = "dossier_received"
+
+_HERE = "SELECT 1 FROM blobs b WHERE b.state = 'complete' AND b.sha256 ="
+
+_DOCUMENTS = f"""
+SELECT v.sha256, v.size, d.sitting_id, s.starts_at, d.kind = ? AS convocation, 0 AS to_sign
+FROM documents d JOIN dossiers s USING (sitting_id) JOIN versions v USING (document_id)
+WHERE NOT d.withdrawn
+  AND v.number = (SELECT max(number) FROM versions w WHERE w.document_id = d.document_id)
+  AND NOT EXISTS ({_HERE} v.sha256)
+"""  # noqa: S608 constants only
+
+_DELIBERATIONS = f"""
+SELECT p.sha256, p.size, p.sitting_id,
+       coalesce(s.starts_at, p.placed_at) AS starts_at, 0 AS convocation,
+       EXISTS (SELECT 1 FROM json_each(p.steps) e
+               WHERE json_extract(e.value, '$.official_id') = ?
+                 AND json_extract(e.value, '$.state') = 'waiting') AS to_sign
+FROM (SELECT sitting_id,
+             json_extract(CAST(body AS TEXT), '$.versions[#-1].sha256') AS sha256,
+             json_extract(CAST(body AS TEXT), '$.versions[#-1].size') AS size,
+             json_extract(CAST(body AS TEXT), '$.placed_at') AS placed_at,
+             json_extract(CAST(body AS TEXT), '$.steps') AS steps
+      FROM deliberations) p
+LEFT JOIN dossiers s USING (sitting_id)
+WHERE NOT EXISTS ({_HERE} p.sha256)
+"""  # noqa: S608 constants only
+
+
+def missing(connection: Connection, official_id: str) -> tuple[Wanted, ...]:
+    """Return the files in force that are not here: of dossiers, then of deliberations.
+
+    Older versions are not fetched; those already here stay.
+    """
+    rows = [
+        *connection.execute(_DOCUMENTS, (DocumentKind.CONVOCATION.value,)),
+        *connection.execute(_DELIBERATIONS, (official_id,)),
+    ]
+    return tuple(_wanted(row) for row in rows)
+
+
+def _wanted(row: Row) -> Wanted:
+    return Wanted(
+        sha256=row["sha256"],
+        size=row["size"],
+        sitting_id=row["sitting_id"],
+        starts_at=clock.parse(row["starts_at"]),
+        convocation=bool(row["convocation"]),
+        to_sign=bool(row["to_sign"]),
+    )
+
+
+def pending(connection: Connection) -> tuple[Pending, ...]:
+    """Return the next batch of events, each with the files that the server may not hold yet."""
+    held = _held_by_server(connection)
+    return tuple(
+        Pending(row.event_id, tuple(each for each in blobs_of(row.event) if each not in held))
+        for row in outbox.waiting(connection)
+    )
+
+
+def _held_by_server(connection: Connection) -> frozenset[str]:
+    """Files that the server named itself: it holds them."""
+    rows = connection.execute(
+        "SELECT sha256 FROM versions UNION"
+        " SELECT json_extract(v.value, '$.sha256')"
+        " FROM deliberations d, json_each(CAST(d.body AS TEXT), '$.versions') v"
+    )
+    return frozenset(row["sha256"] for row in rows)
+
+
+def complete_unreceipted(connection: Connection, official_id: str) -> tuple[Dossier, ...]:
+    """Return the dossiers that are whole on this device and not yet receipted in this revision."""
+    rows = connection.execute(
+        """
+        SELECT s.body FROM dossiers s
+        WHERE NOT EXISTS (
+            SELECT 1 FROM documents d JOIN versions v USING (document_id)
+            WHERE d.sitting_id = s.sitting_id AND NOT d.withdrawn
+              AND v.number = (SELECT max(number) FROM versions w
+                              WHERE w.document_id = d.document_id)
+              AND NOT EXISTS (SELECT 1 FROM blobs b
+                              WHERE b.state = 'complete' AND b.sha256 = v.sha256))
+          AND NOT EXISTS (
+            SELECT 1 FROM receipts r
+            WHERE r.sitting_id = s.sitting_id AND r.kind = 'received'
+              AND r.official_id = ? AND r.revision >= s.revision)
+          AND NOT EXISTS (
+            SELECT 1 FROM journal j
+            WHERE j.action = ? AND j.subject_id = s.sitting_id AND j.detail = s.revision)
+        ORDER BY s.starts_at
+        """,
+        (official_id, RECEIVED),
+    )
+    return tuple(decode(row["body"], Dossier) for row in rows)
