@@ -183,3 +183,42 @@ class Signatory:
     official_id: str
     field: str
     quality: str
+
+
+@dataclass(frozen=True)
+class Placing:
+    """Where the person puts one file; `item_number` and `annex_number` only for their roles."""
+
+    path: str
+    role: FileRole
+    item_number: int = 0
+    annex_number: int = 0
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class ItemCorrection:
+    """What the person says about one item; None leaves a thing as it is."""
+
+    number: int
+    title: str | None = None
+    reporter: str | None = None
+    closed: bool | None = None
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """What the person corrects in a draft; None leaves a thing as it is.
+
+    Attributes:
+        starts_at: aware; shown and kept in the assembly's time zone.
+        withdraw: document ids of `DraftView.absent` to take out (all of them, each time given).
+    """
+
+    assembly_id: str | None = None
+    title: str | None = None
+    starts_at: datetime | None = None
+    place: str | None = None
+    items: tuple[ItemCorrection, ...] = ()
+    files: tuple[Placing, ...] = ()
+    withdraw: tuple[str, ...] | None = None

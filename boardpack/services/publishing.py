@@ -7,17 +7,15 @@ store steps go through `Context.in_store`. `assemblies`, `people`, `drafts` and 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from boardpack.services.changes import Changes
 from boardpack.services.context import Context
 from boardpack.services.draft_models import (
+    Corrections,
     DeliberationFile,
     DraftRow,
     DraftView,
-    FileRole,
     PersonRow,
     Signatory,
 )
@@ -25,45 +23,6 @@ from boardpack.services.read_models import AssemblyBadge
 
 #: Called with files done, files in all, name of the one just read.
 Progress = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True)
-class Placing:
-    """Where the person puts one file; `item_number` and `annex_number` only for their roles."""
-
-    path: str
-    role: FileRole
-    item_number: int = 0
-    annex_number: int = 0
-    title: str = ""
-
-
-@dataclass(frozen=True)
-class ItemCorrection:
-    """What the person says about one item; None leaves a thing as it is."""
-
-    number: int
-    title: str | None = None
-    reporter: str | None = None
-    closed: bool | None = None
-
-
-@dataclass(frozen=True)
-class Corrections:
-    """What the person corrects in a draft; None leaves a thing as it is.
-
-    Attributes:
-        starts_at: aware; shown and kept in the assembly's time zone.
-        withdraw: document ids of `DraftView.absent` to take out (all of them, each time given).
-    """
-
-    assembly_id: str | None = None
-    title: str | None = None
-    starts_at: datetime | None = None
-    place: str | None = None
-    items: tuple[ItemCorrection, ...] = ()
-    files: tuple[Placing, ...] = ()
-    withdraw: tuple[str, ...] | None = None
 
 
 class PublishingService:

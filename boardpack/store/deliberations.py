@@ -38,7 +38,7 @@ def projected(
     sent = connection.execute(
         "SELECT event, state FROM outbox WHERE state <> 'rejected' AND kind IN"
         " ('deliberations_placed', 'deliberation_signed', 'deliberation_refused')"
-        " ORDER BY event_id"
+        " ORDER BY place"
     ).fetchall()
     for row in sent:
         _lay_over(found, decode_event(row["event"]), waiting=row["state"] == "waiting")

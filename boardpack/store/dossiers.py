@@ -24,7 +24,7 @@ def projected(connection: Connection) -> dict[str, ProjectedDossier]:
         connection.execute("SELECT body FROM dossiers").fetchall(),
         connection.execute(
             "SELECT event, state FROM outbox"
-            " WHERE kind = 'dossier_published' AND state <> 'rejected' ORDER BY event_id"
+            " WHERE kind = 'dossier_published' AND state <> 'rejected' ORDER BY place"
         ).fetchall(),
     )
 
@@ -37,7 +37,7 @@ def one(connection: Connection, sitting_id: str) -> ProjectedDossier | None:
         ).fetchall(),
         connection.execute(
             "SELECT event, state FROM outbox WHERE kind = 'dossier_published'"
-            " AND subject_id = ? AND state <> 'rejected' ORDER BY event_id",
+            " AND subject_id = ? AND state <> 'rejected' ORDER BY place",
             (sitting_id,),
         ).fetchall(),
     )
