@@ -89,6 +89,8 @@ Route: TypeAlias = (
     | StateRoute
 )
 
+#: Main places: what the rail leads to.
+ROOTS: Final = (HomeRoute, NotesRoute, SearchRoute, ToSignRoute, SecretariatRoute, SettingsRoute)
 LONGEST: Final = 50
 
 
@@ -96,6 +98,7 @@ class Navigator(QObject):
     """The history of places; never empty, its last entry is what the window shows."""
 
     moved = Signal()
+    renamed = Signal(object, object)  # old route, new route
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -105,6 +108,13 @@ class Navigator(QObject):
     def route(self) -> Route:
         """What is shown now."""
         return self._history[-1]
+
+    @property
+    def root(self) -> Route:
+        """The last main place on the way here: what the rail marks."""
+        return next(
+            (route for route in reversed(self._history) if isinstance(route, ROOTS)), HomeRoute()
+        )
 
     @property
     def can_go_back(self) -> bool:
@@ -130,7 +140,10 @@ class Navigator(QObject):
 
     def here(self, route: Route) -> None:
         """Note that the current screen now shows `route` by itself (next document, a search)."""
-        self._history[-1] = route
+        before = self.route
+        if route != before:
+            self._history[-1] = route
+            self.renamed.emit(before, route)
 
     def forget(self, route: Route) -> None:
         """Take `route` out of the history: what it shows is gone. Leaves it if it is shown."""

@@ -1,0 +1,1 @@
+"""`Accueil`: what needs the person, then the next sittings."""

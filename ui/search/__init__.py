@@ -1,0 +1,1 @@
+"""`Recherche`: over every document and title on this device."""

@@ -1,0 +1,1 @@
+"""`Séance`: one sitting, its agenda and its documents."""
