@@ -1,0 +1,1 @@
+"""`Mes notes`: everything that one wrote, by sitting and item. The stack opens it."""

@@ -1,0 +1,84 @@
+"""Notes as rows of a list; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Final
+
+from boardpack.annotation.note import Note, NoteKind
+from boardpack.annotation.palette import colour
+from boardpack.annotation.text import fold
+from boardpack.messages import _
+from boardpack.services.read_models import NoteRow
+from ui import formats
+from ui.models.rows import Chip, Row
+
+ICONS: Final = {
+    NoteKind.HIGHLIGHT: "marker",
+    NoteKind.NOTE: "note-text-outline",
+    NoteKind.INK: "draw",
+}
+
+
+def kind_name(kind: NoteKind) -> str:
+    """Return what a person calls this kind of note."""
+    return {
+        NoteKind.HIGHLIGHT: _("Highlight"),
+        NoteKind.NOTE: _("Note"),
+        NoteKind.INK: _("Drawing"),
+    }[kind]
+
+
+def shown_text(note: Note) -> str:
+    """Return the first thing to read of a note: its text, else the passage, else its kind."""
+    quote = note.anchor.quote.exact if note.anchor.quote else ""
+    return note.text or (f"« {quote} »" if quote else kind_name(note.kind))
+
+
+def matches(row: NoteRow, query: str, kinds: frozenset[NoteKind]) -> bool:
+    """Tell whether a note holds `query` (accents and case aside) and is of one of `kinds`."""
+    if row.note.kind not in kinds:
+        return False
+    quote = row.note.anchor.quote.exact if row.note.anchor.quote else ""
+    texts = (row.note.text, quote, row.document_title, row.item_title, *row.note.tags)
+    return fold(query) in fold(" ".join(texts))
+
+
+def note_row(row: NoteRow) -> Row:
+    """Return the row of one note."""
+    note = row.note
+    place = _("page {page}").format(page=note.anchor.page_index + 1)
+    item = _("Item {number}").format(number=row.item_number) if row.item_number else ""
+    quote = note.anchor.quote.exact if note.text and note.anchor.quote else ""
+    chips = []
+    if row.on_version != row.current_version:
+        chips.append(Chip(_("On version {number}").format(number=row.on_version), "warning"))
+    if row.waiting:
+        chips.append(Chip(_("To be sent")))
+    return Row(
+        key=note,
+        title=shown_text(note),
+        detail=" · ".join(part for part in (item, row.document_title, place) if part),
+        icon=ICONS[note.kind],
+        icon_colour="text_secondary",
+        chips=tuple(chips),
+        quote=quote,
+        trail="chevron-right",
+        spoken=", ".join((kind_name(note.kind), _(colour(note.colour).label))),
+    )
+
+
+def by_sitting(rows: Iterable[NoteRow]) -> list[tuple[NoteRow, tuple[Row, ...]]]:
+    """Return the rows of each sitting, with one of its notes to make the heading from."""
+    found = []
+    for _sitting, group in groupby(rows, key=lambda row: row.sitting_id):
+        notes = list(group)
+        found.append((notes[0], tuple(note_row(each) for each in notes)))
+    return found
+
+
+def heading(row: NoteRow) -> str:
+    """Return the heading of the sitting that `row` belongs to."""
+    date = formats.day(row.sitting_starts_at)
+    return f"{row.assembly.short_name} · {row.sitting_title} · {date}"

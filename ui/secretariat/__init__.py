@@ -1,0 +1,1 @@
+"""`Secrétariat`: compose, send, correct, follow, place deliberations. The stack opens it."""

@@ -1,0 +1,1 @@
+"""`À signer`: the signature inbox, one deliberation, signing, refusing. The stack opens it."""
