@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from boardpack.services.publishing import PublishingService
     from boardpack.services.reading import ReadingService
     from boardpack.services.searching import SearchingService
-    from boardpack.services.sign import SigningService
+    from boardpack.services.signing import SigningService
     from boardpack.services.synchronize import SyncService
 
 

@@ -1,0 +1,121 @@
+"""What the machine is told. `subject` is a file's digest, or empty for the batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from boardpack.domain.errors import Parameter
+from boardpack.domain.transfers import Pending, Wanted
+
+BATCH: Final = ""
+
+
+@dataclass(frozen=True)
+class BatchAnswered:
+    """The reply was applied.
+
+    Attributes:
+        more: the server has further changes.
+        moved: something was answered, or the cursor went on.
+        pending: what waits to be sent now: at most one batch.
+        missing: files that should be here and are not.
+        retry_after: seconds that the server asks for before the next routine exchange.
+    """
+
+    more: bool
+    moved: bool
+    pending: tuple[Pending, ...] = ()
+    missing: tuple[Wanted, ...] = ()
+    retry_after: float = 0
+
+
+@dataclass(frozen=True)
+class BlobUploaded:
+    """The server holds the file, digest checked."""
+
+    subject: str
+
+
+@dataclass(frozen=True)
+class UploadRefused:
+    """The server will never take the file: the events that need it were rejected here."""
+
+    subject: str
+    pending: tuple[Pending, ...]
+
+
+@dataclass(frozen=True)
+class BlobStored:
+    """The file is here, digest checked; `pending` may hold a receipt that this made."""
+
+    subject: str
+    pending: tuple[Pending, ...] = ()
+
+
+@dataclass(frozen=True)
+class BlobDamaged:
+    """What arrived has another digest, and was dropped."""
+
+    subject: str
+
+
+@dataclass(frozen=True)
+class BlobRefused:
+    """The server does not give the file."""
+
+    subject: str
+    code: str
+    parameters: tuple[tuple[str, Parameter], ...] = ()
+
+
+@dataclass(frozen=True)
+class ConnectionLost:
+    """The connection failed. `progress`: bytes came or went before."""
+
+    subject: str
+    code: str
+    parameters: tuple[tuple[str, Parameter], ...] = ()
+    progress: bool = False
+
+
+@dataclass(frozen=True)
+class Throttled:
+    """The server asks to come back later."""
+
+    subject: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Going on makes no sense now: not authorised, unreadable reply, disk full."""
+
+    subject: str
+    code: str
+    parameters: tuple[tuple[str, Parameter], ...] = ()
+
+
+@dataclass(frozen=True)
+class Waited:
+    """The time of the last `Wait` is over."""
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """The person ends the exchange. Commands under way still report."""
+
+
+Event: TypeAlias = (
+    BatchAnswered
+    | BlobUploaded
+    | UploadRefused
+    | BlobStored
+    | BlobDamaged
+    | BlobRefused
+    | ConnectionLost
+    | Throttled
+    | Stopped
+    | Waited
+    | Cancelled
+)

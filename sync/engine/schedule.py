@@ -1,0 +1,51 @@
+"""Which file comes first, and how long to wait before trying again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from boardpack.domain.transfers import Wanted
+
+#: A sitting that began so long ago may still be going on.
+STILL_SITTING: Final = timedelta(hours=12)
+#: Only one file larger than this is under way at a time, so that small ones never wait behind it.
+LARGE: Final = 20 * 1024 * 1024
+
+FIRST_DELAY: Final = 1.0
+LONGEST_DELAY: Final = 300.0
+
+
+def order(missing: Iterable[Wanted], now: datetime) -> list[Wanted]:
+    """Return files by urgency.
+
+    What waits for a signature and the convocations of coming sittings; then coming sittings by
+    date; then past ones, the latest first. Small files first within a sitting.
+    """
+
+    def urgency(wanted: Wanted) -> tuple[int, float, int, str]:
+        coming = wanted.starts_at >= now - STILL_SITTING
+        distance = abs((wanted.starts_at - now).total_seconds())
+        if wanted.to_sign or (coming and wanted.convocation):
+            rank = 0
+        elif coming:
+            rank = 1
+        else:
+            rank = 2 if wanted.convocation else 3
+        return rank, distance, wanted.size, wanted.sha256
+
+    return sorted(missing, key=urgency)
+
+
+def backoff(failures: int, jitter: Callable[[], float]) -> float:
+    """Return how many seconds to wait after so many failures in a row: full jitter.
+
+    Spread over the whole interval, so that devices cut off together do not come back together.
+    """
+    return jitter() * min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** (failures - 1))
+
+
+def obey(seconds: float, jitter: Callable[[], float]) -> float:
+    """Return how long to wait when the server named `seconds`: never less, up to a tenth more."""
+    return seconds * (1 + jitter() / 10)
