@@ -13,7 +13,7 @@ from boardpack.services.changes import Changes
 from boardpack.services.program import Session
 from boardpack.services.read_models import FollowView as Followed
 from ui import formats
-from ui.background import Background
+from ui.background import Background, Lane
 from ui.navigation import Navigator, Route, SecretariatRoute
 from ui.screen import Screen
 from ui.secretariat.rows import person_row
@@ -47,7 +47,9 @@ class FollowView(Screen):
         self._as_of = label("", "small")
         actions = QWidget()
         flow = FlowLayout(actions)
-        flow.addWidget(button(_("Correct the dossier…"), self._correct, icon="file-edit-outline"))
+        flow.addWidget(
+            button(_("Correct the dossier…"), self._ask_folder, icon="file-edit-outline")
+        )
         flow.addWidget(button(_("Place deliberations to sign"), self._place, icon="draw-pen"))
         flow.addWidget(button(_("Export as a table"), self._ask_target, icon="table-arrow-down"))
         for widget in (self._where, self._counts, self._as_of, actions):
@@ -138,8 +140,26 @@ class FollowView(Screen):
             ]
         )
 
-    def _correct(self) -> None:
-        self.navigator.secretariat()
+    def _ask_folder(self) -> None:
+        dialog = QFileDialog(self, _("Folder of the corrected dossier"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.correct_from)
+        dialog.open()
+
+    def correct_from(self, path: str) -> None:
+        """Have the corrected folder understood, then open the draft of the next revision."""
+        followed = self._followed
+        if followed is None:
+            return
+        examine, assembly = self.session.publishing.examine, followed.row.assembly.assembly_id
+        self._as_of.setText(_("Reading the files…"))
+        self.run(
+            lambda: examine(Path(path), assembly),
+            lambda draft: self.navigator.secretariat("prepare", draft.sitting_id),
+            None,
+            Lane.NETWORK,
+        )
 
     def _place(self) -> None:
         self.navigator.secretariat("place", self._sitting_id)

@@ -159,7 +159,7 @@ class DeliberationView(QWidget):
         if self._document is None:
             return
         self._renderer.begin(self._document.handle, dark=False)
-        self.pages.show_document(facts.boxes, None)
+        self.pages.show_document(facts.page_boxes, None)
         self._ready()
 
     def _ready(self) -> None:
