@@ -1,0 +1,190 @@
+"""The only way to get an object for a person.
+
+Each function returns the row, or raises as if it did not exist: nobody learns of a thing that is
+not theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from boardpack.domain import clock
+from boardpack.domain.people import Role
+from boardpack.domain.records import DeviceState
+from boardpack.domain.refusals import BlobUnknownError, DeviceRetiredError, DeviceRevokedError
+from sync.protocol.errors import NoAccessError, NotAuthorisedError
+from sync.protocol.messages import assembly_feed, official_feed, secretariat_feed
+from sync.server.models import (
+    Assembly,
+    Blob,
+    Deliberation,
+    Device,
+    DossierRevision,
+    Mandate,
+    Official,
+    Sitting,
+    Token,
+    Upload,
+)
+
+
+def today_in(timezone: str) -> date:
+    """Return the day at an assembly: mandates begin and end at its midnight."""
+    return clock.now().astimezone(ZoneInfo(timezone)).date()
+
+
+def roles_today(official_id: str) -> dict[str, frozenset[Role]]:
+    """Return assembly → roles of the mandates that run today."""
+    held: dict[str, set[Role]] = {}
+    for row in Mandate.objects.filter(official=official_id).select_related("assembly"):
+        day = today_in(row.assembly.timezone)
+        if row.starts <= day and (row.ends is None or day < row.ends):
+            held.setdefault(row.assembly_id, set()).add(Role(row.role))
+    return {assembly: frozenset(roles) for assembly, roles in sorted(held.items())}
+
+
+@dataclass(frozen=True)
+class Person:
+    """An official at their active device: who asks."""
+
+    official: Official
+    device: Device
+
+    @cached_property
+    def roles(self) -> dict[str, frozenset[Role]]:
+        """Assembly → roles today."""
+        return roles_today(self.official.id)
+
+    @property
+    def offices(self) -> tuple[str, ...]:
+        """Assemblies whose secretariat the person is today."""
+        return tuple(each for each, roles in self.roles.items() if Role.SECRETARY_OFFICE in roles)
+
+    @property
+    def label(self) -> str:
+        """How the audit names this person."""
+        return f"{self.official} <{self.official.email}>"
+
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        """The feeds that this person reads today, their own first."""
+        return (
+            official_feed(self.official.id),
+            *(assembly_feed(each) for each in self.roles),
+            *(secretariat_feed(each) for each in self.offices),
+        )
+
+
+def access_person(device_id: str) -> Person:
+    """Return the person at this device.
+
+    Raises:
+        NotAuthorisedError: no such device.
+        DeviceRevokedError: IT revoked it.
+        DeviceRetiredError: another device replaced it.
+    """
+    device = Device.objects.select_related("official").filter(id=device_id).first()
+    if device is None:
+        raise NotAuthorisedError(reason="device")
+    check_state(device)
+    return Person(device.official, device)
+
+
+def access_client(client_id: str) -> Device:
+    """Return a device in whatever state by its OAuth `client_id`, to check what it signed.
+
+    Raises:
+        NotAuthorisedError: no such device.
+    """
+    device = Device.objects.filter(id=client_id).first()
+    if device is None:
+        raise NotAuthorisedError(reason="client")
+    return device
+
+
+def check_state(device: Device) -> None:
+    """Refuse a device that was revoked or replaced."""
+    if device.state == DeviceState.REVOKED:
+        raise DeviceRevokedError(name=device.name)
+    if device.state == DeviceState.RETIRED:
+        raise DeviceRetiredError(name=device.name)
+
+
+def access_token(token_sha256: str) -> Person:
+    """Return the person whose token has this digest; raises as `access_person`."""
+    row = (
+        Token.objects.select_related("device__official")
+        .filter(token_sha256=token_sha256, expires_at__gt=clock.now())
+        .first()
+    )
+    if row is None:
+        raise NotAuthorisedError(reason="token")
+    check_state(row.device)
+    return Person(row.device.official, row.device)
+
+
+def access_assembly(person: Person, assembly_id: str) -> Assembly:
+    """Return an assembly in which the person has a mandate today."""
+    if assembly_id not in person.roles:
+        raise NoAccessError
+    return Assembly.objects.get(id=assembly_id)
+
+
+def access_sitting(person: Person, sitting_id: str) -> Sitting:
+    """Return a sitting of one of the person's assemblies."""
+    row = Sitting.objects.filter(id=sitting_id, assembly__in=list(person.roles)).first()
+    if row is None:
+        raise NoAccessError
+    return row
+
+
+def access_revision(person: Person, sitting_id: str, revision: int) -> DossierRevision:
+    """Return one published revision of a sitting's dossier."""
+    sitting = access_sitting(person, sitting_id)
+    if not 0 < revision <= sitting.revision:
+        raise NoAccessError
+    return DossierRevision.objects.get(sitting=sitting, revision=revision)
+
+
+def access_deliberation(
+    person: Person, deliberation_id: str, *, lock: bool = False
+) -> Deliberation:
+    """Return a deliberation that the person is to sign or whose secretariat they are.
+
+    With `lock`, its row is held until the transaction ends.
+    """
+    rows = Deliberation.objects.select_for_update() if lock else Deliberation.objects.all()
+    row = rows.filter(id=deliberation_id).first()
+    if row is None:
+        raise NoAccessError
+    if row.assembly_id in person.offices or row.signatories.filter(id=person.official.id).exists():
+        return row
+    raise NoAccessError
+
+
+def access_blob(person: Person, sha256: str) -> Blob:
+    """Return a file that some feed of this person names.
+
+    Raises:
+        BlobUnknownError: no such file, or not this person's.
+    """
+    row = Blob.objects.filter(sha256=sha256, blobgrant__feed__in=person.feeds).first()
+    if row is None:
+        raise BlobUnknownError(sha256=sha256)
+    return row
+
+
+def access_blobs(person: Person, digests: Iterable[str]) -> dict[str, Blob]:
+    """Return those of the files `digests` that this person may read."""
+    wanted = set(digests)
+    found = Blob.objects.filter(sha256__in=wanted, blobgrant__feed__in=person.feeds).distinct()
+    return {row.sha256: row for row in found}
+
+
+def access_upload(person: Person, sha256: str) -> Upload | None:
+    """Return the person's own upload of `sha256` under way, None when there is none."""
+    return Upload.objects.filter(official=person.official, sha256=sha256).first()

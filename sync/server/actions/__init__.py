@@ -1,0 +1,1 @@
+"""One module a change; each names the permission it needs, writes feeds and audit."""

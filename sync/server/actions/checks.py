@@ -1,0 +1,55 @@
+"""What every event must be before any rule of the trade is asked."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Final
+
+from sync.protocol.errors import BadEventError
+
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_FIRST_YEAR: Final = 2000
+_LAST_YEAR: Final = 2200
+MAX_COUNT: Final = 2**31 - 1
+
+
+def identifier(value: str, what: str) -> None:
+    """Refuse what is no UUID in lower case."""
+    if not _ID.fullmatch(value):
+        raise BadEventError(what=what)
+
+
+def sha256(value: str, what: str) -> None:
+    """Refuse what is no SHA-256 in lower-case hexadecimal."""
+    if not _SHA256.fullmatch(value):
+        raise BadEventError(what=what)
+
+
+def printable(value: str) -> bool:
+    """Tell whether text has no control characters but line ends and tabs."""
+    return not any(
+        unicodedata.category(each) in ("Cc", "Cs") for each in value if each not in "\n\t"
+    )
+
+
+def text(value: str, what: str, limit: int, *, empty: bool = True) -> None:
+    """Refuse text that is too long, blank where it may not be, or with control characters."""
+    if len(value) > limit or not (empty or value.strip()):
+        raise BadEventError(what=what)
+    if not printable(value):
+        raise BadEventError(what=what)
+
+
+def moment(value: datetime, what: str) -> None:
+    """Refuse an instant without time zone, or of another century."""
+    if value.tzinfo is None or not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise BadEventError(what=what)
+
+
+def count(value: int, what: str, *, least: int = 0) -> None:
+    """Refuse a number below `least` or beyond what the database holds."""
+    if not least <= value <= MAX_COUNT:
+        raise BadEventError(what=what)

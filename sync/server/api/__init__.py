@@ -1,0 +1,1 @@
+"""HTTP, thin: decode, call `access` or one action, encode."""

@@ -1,0 +1,116 @@
+"""Failures as HTTP: status, ``{"code", "parameters"}``, and the words of OAuth where it asks."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI, Schema
+from ninja.errors import ValidationError
+
+from boardpack.domain import refusals
+from boardpack.domain.errors import ActionableError, BoardpackError, BugError
+from sync.protocol import errors
+from sync.protocol.codec import UnreadableMessageError
+
+_log = logging.getLogger("boardpack.server.api")
+
+STATUS: Final[dict[type[BoardpackError], int]] = {
+    refusals.BadCodeError: 401,
+    refusals.TooManyTriesError: 429,
+    refusals.DeviceAlreadyActiveError: 409,
+    refusals.DeviceRevokedError: 401,
+    refusals.DeviceRetiredError: 401,
+    errors.BadRegistrationError: 400,
+    errors.NotAuthorisedError: 401,
+    errors.NonceNeededError: 401,
+    refusals.BlobUnknownError: 404,
+    refusals.BlobNotAllowedError: 403,
+    refusals.BlobWrongDigestError: 422,
+    refusals.BlobTooLargeError: 413,
+    errors.WrongOffsetError: 409,
+    errors.BadRangeError: 416,
+    errors.NoAccessError: 404,
+    errors.RoleNeededError: 403,
+    errors.BadRequestError: 400,
+    errors.ProtocolMismatchError: 409,
+    errors.TooMuchError: 413,
+    errors.StorageFullError: 507,
+    UnreadableMessageError: 400,
+}
+#: RFC 6749 §5.2, RFC 7591 §3.2.2, RFC 9449 §5 and §8.
+OAUTH: Final[dict[type[BoardpackError], str]] = {
+    refusals.BadCodeError: "invalid_token",
+    refusals.DeviceRevokedError: "invalid_client",
+    refusals.DeviceRetiredError: "invalid_client",
+    errors.BadRegistrationError: "invalid_client_metadata",
+    errors.NotAuthorisedError: "invalid_client",
+    errors.NonceNeededError: "use_dpop_nonce",
+    errors.BadRequestError: "invalid_request",
+}
+
+
+class Problem(Schema):
+    """What every failure answers; `error` only where OAuth asks for its word."""
+
+    code: str
+    parameters: dict[str, str | int]
+    error: str | None = None
+
+
+def _status(error: BoardpackError) -> int:
+    for kind in type(error).__mro__:
+        if kind in STATUS:
+            return STATUS[kind]
+    if isinstance(error, BugError):
+        return 500
+    return 409 if isinstance(error, ActionableError) else 503
+
+
+def problem(request: HttpRequest, error: BoardpackError) -> HttpResponse:
+    """Return the response of a failure that we name."""
+    status = _status(error)
+    body: dict[str, object] = {"code": error.code, "parameters": error.parameters}
+    oauth = request.path.startswith("/oauth/")
+    if oauth:
+        body["error"] = OAUTH.get(type(error), "invalid_request")
+    if oauth and isinstance(error, errors.NonceNeededError):
+        status = 400
+    response = JsonResponse(body, status=status)
+    if status == 401 and not oauth:  # noqa: PLR2004 the HTTP status
+        word = OAUTH.get(type(error), "")
+        word = word if word == "use_dpop_nonce" else "invalid_token"
+        response["WWW-Authenticate"] = f'DPoP error="{word}", algs="ES256"'
+    if isinstance(error, refusals.TooManyTriesError):
+        response["Retry-After"] = str(error.parameters.get("seconds", 60))
+    if isinstance(error, errors.WrongOffsetError):
+        response["Upload-Offset"] = str(error.parameters["offset"])
+    return response
+
+
+def _invalid(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
+    found = error.errors if isinstance(error, ValidationError) else []
+    places = sorted({".".join(str(part) for part in each["loc"]) for each in found})
+    return problem(request, errors.BadRequestError(what=", ".join(places)[:200]))
+
+
+def _defect(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+    _log.error(
+        "%s %s",
+        request.method,
+        request.path,
+        exc_info=error if isinstance(error, Exception) else True,
+    )
+    return problem(request, errors.ServerDefectError())
+
+
+def install(api: NinjaAPI) -> None:
+    """Let `api` answer every failure so."""
+
+    @api.exception_handler(BoardpackError)
+    def _named(request: HttpRequest, error: BoardpackError) -> HttpResponse:
+        return problem(request, error)
+
+    api.add_exception_handler(ValidationError, _invalid)
+    api.add_exception_handler(Exception, _defect)

@@ -1,0 +1,165 @@
+"""`boardpack-server`: install, run and look after a server; docs/operations.md.
+
+Exit codes: 0 done, 2 usage, 3 the operator can act, 75 try again later, 70 our bug. Secrets never
+stand in the arguments: passwords are prompted or read from standard input.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from boardpack import messages
+from boardpack.domain.errors import BoardpackError, BugError, SurroundingsError
+from boardpack.messages import _
+from sync.server.secret_files import ensure_secret, make_folder
+
+_log = logging.getLogger("boardpack.server.command")
+_BASE: Final = "sync.server.settings.base"
+_PRODUCTION: Final = "sync.server.settings.production"
+
+
+class DatabaseUnavailableError(SurroundingsError):
+    """The database does not answer."""
+
+    code = "server.database_unavailable"
+
+
+def _common(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what every command takes."""
+    data = click.option(
+        "--data",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="BOARDPACK_DATA",
+        help=_("Folder of the database, the files and the keys."),
+    )
+    as_json = click.option("--json", "as_json", is_flag=True, help=_("Print JSON."))
+    return data(as_json(command))
+
+
+def _set_up(data: Path | None) -> None:
+    """Start Django on the folder `data`, over HTTPS settings when the public address says so."""
+    if data is not None:
+        os.environ["BOARDPACK_DATA"] = str(data.resolve())
+    secure = os.environ.get("BOARDPACK_PUBLIC_URL", "").startswith("https://")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", _PRODUCTION if secure else _BASE)
+    django = importlib.import_module("django")
+    django.setup()
+
+
+def _do(command: str, data: Path | None, *, as_json: bool, **arguments: object) -> None:
+    """Run one command's module and print its outcome, or its failure; end with its exit code."""
+    try:
+        _set_up(data)
+        module = importlib.import_module(f"sync.server.commands.{command}")
+        outcome = _called(module.run, arguments)
+    except BoardpackError as error:
+        _fail(error, as_json=as_json)
+    except Exception as error:  # noqa: BLE001 the last door: log it whole, name it as our bug
+        _log.critical("%s", command, exc_info=error)
+        _fail(messages.UnforeseenError(), as_json=as_json)
+    if as_json:
+        click.echo(json.dumps(outcome.facts, ensure_ascii=False))
+    else:
+        for line in outcome.lines:
+            click.echo(line)
+    sys.exit(outcome.exit_code)
+
+
+def _called(run: Callable[..., Any], arguments: dict[str, object]) -> Any:  # noqa: ANN401 an Outcome of a module imported by name
+    database = importlib.import_module("django.db")
+    try:
+        return run(**arguments)
+    except (database.OperationalError, database.InterfaceError) as error:
+        raise DatabaseUnavailableError(reason=str(error).strip()[:200]) from error
+
+
+def _fail(error: BoardpackError, *, as_json: bool) -> None:
+    text = messages.describe(error)
+    if as_json:
+        facts = {"code": error.code, "parameters": error.parameters, "title": text.title}
+        click.echo(json.dumps(facts, ensure_ascii=False))
+    else:
+        click.echo(f"{text.title} {text.do} [{error.code}]", err=True)
+        if isinstance(error, BugError):
+            click.echo(repr(error), err=True)
+    sys.exit(error.exit_code)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="boardpack", message="%(version)s")
+def main() -> None:
+    """Install, run and look after a boardpack server."""
+
+
+def _password(superuser: str, *, from_stdin: bool) -> str:
+    if not superuser:
+        return ""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    return str(click.prompt(_("Password"), hide_input=True, confirmation_prompt=True, err=True))
+
+
+def _data_folder(data: Path | None) -> Path:
+    if data is not None:
+        return data
+    platformdirs = importlib.import_module("platformdirs")
+    return Path(platformdirs.user_data_dir("boardpack-server", appauthor=False))
+
+
+def _prepare(data: Path | None) -> None:
+    """Make folder and secret before the settings read them."""
+    folder = _data_folder(data)
+    make_folder(folder)
+    if not os.environ.get("BOARDPACK_SECRET_KEY"):
+        ensure_secret(folder / "secret.key")
+
+
+@main.command()
+@_common
+@click.option("--superuser", default="", help=_("Also make this superuser of the console."))
+@click.option("--password-stdin", is_flag=True, help=_("Read the password from standard input."))
+def init(data: Path | None, *, as_json: bool, superuser: str, password_stdin: bool) -> None:
+    """Make the server ready, or upgrade it."""
+    password = _password(superuser, from_stdin=password_stdin)
+    _prepare(data)
+    _do("initialise", data, as_json=as_json, superuser=superuser, password=password)
+
+
+@main.command()
+@_common
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+def run(data: Path | None, *, as_json: bool, host: str, port: int) -> None:
+    """Serve devices and console until SIGTERM; port 0 chooses a free one."""
+    _do("serve", data, as_json=as_json, host=host, port=port)
+
+
+@main.command()
+@_common
+@click.argument("email")
+@click.option("--qr", type=click.Path(dir_okay=False, path_type=Path), help=_("PNG to write."))
+@click.option("--url", default="", help=_("Address of the server as devices see it."))
+def enrol(data: Path | None, *, as_json: bool, email: str, qr: Path | None, url: str) -> None:
+    """Print a one-time enrolment code for the official at EMAIL."""
+    _do("enrol", data, as_json=as_json, email=email, qr=qr, url=url)
+
+
+@main.command()
+@_common
+@click.argument("given", metavar="EMAIL|DEVICE")
+def revoke(data: Path | None, *, as_json: bool, given: str) -> None:
+    """Revoke the active device of an official, or one device by its identifier."""
+    _do("revoke", data, as_json=as_json, given=given)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What `boardpack-server` does, a module a command; imported when Django is set up."""

@@ -1,0 +1,119 @@
+"""`run`: the server in this process, granian in front of Django."""
+
+from __future__ import annotations
+
+import http.client
+import multiprocessing
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from boardpack.domain.errors import SurroundingsError
+from sync.server import identity
+from sync.server.actions.do_forget_uploads import do_forget_uploads
+from sync.server.commands.outcome import Outcome
+from sync.server.identity import NotInitialisedError
+from sync.server.permission import Operator
+
+THREADS: Final = 8
+_STARTING_SECONDS: Final = 60
+
+
+class PortTakenError(SurroundingsError):
+    """Another program listens at `host`:`port`."""
+
+    code = "server.port_taken"
+
+
+class _Announcing(MPServer):
+    """Says that the server listens once it answers, not before."""
+
+    def startup(
+        self, spawn_target: Callable[..., None], target_loader: Callable[..., Any] | None
+    ) -> None:
+        """Start the worker, wait for its first answer, print the one line."""
+        super().startup(spawn_target, target_loader)
+        deadline = time.monotonic() + _STARTING_SECONDS
+        while not self.main_loop_interrupt.is_set() and time.monotonic() < deadline:
+            if _answers(self.bind_addr, self.bind_port):
+                sys.stdout.write(f"boardpack-server listening on {_url(self)}\n")
+                sys.stdout.flush()
+                return
+            self.main_loop_interrupt.wait(0.05)
+
+
+def _url(server: MPServer) -> str:
+    host = f"[{server.bind_addr}]" if ":" in server.bind_addr else server.bind_addr
+    return f"http://{host}:{server.bind_port}"
+
+
+def _answers(host: str, port: int) -> bool:
+    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 compared, not bound
+    connection = http.client.HTTPConnection(target, port, timeout=5)
+    try:
+        # Host: localhost is always allowed, whatever address the server is known by.
+        connection.request("GET", "/api/v1/health", headers={"Host": "localhost"})
+        return connection.getresponse().status == http.client.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def run(*, host: str, port: int) -> Outcome:
+    """Serve until SIGTERM or SIGINT; port 0 chooses a free one.
+
+    Raises:
+        NotInitialisedError: `init` was never run, or not since an update.
+        PortTakenError: somebody else listens there.
+    """
+    _check()
+    do_forget_uploads(Operator("boardpack-server run"))
+    connections.close_all()
+    # A fresh interpreter for the worker: a fork would inherit sockets, locks and pool threads.
+    multiprocessing.set_start_method("spawn", force=True)
+    _Announcing(
+        "sync.server.wsgi:application",
+        address=host,
+        port=_free_port(host, port),
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=THREADS,
+        websockets=False,
+        log_level=LogLevels.error,
+    ).serve()
+    return Outcome({})
+
+
+def _check() -> None:
+    if not settings.SECRET_KEY:
+        raise NotInitialisedError(folder=str(settings.DATA_FOLDER))
+    executor = MigrationExecutor(connections["default"])
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise NotInitialisedError(folder=str(settings.DATA_FOLDER))
+    identity.server_key()
+    identity.state()
+
+
+def _free_port(host: str, port: int) -> int:
+    """Return `port` when nobody listens there, or a free one for 0."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        if os.name == "posix":
+            # Connections of a server that just ended linger; a listener still counts as taken.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTakenError(host=host, port=port) from error
+        return int(probe.getsockname()[1])

@@ -1,0 +1,116 @@
+"""The change feeds (D8): numbers are allotted under the feed's row lock.
+
+A reader can therefore never see number n+1 while n is still to be committed: whoever wants n+1
+waits for n's transaction. Records are whole, so a newer change replaces the older one of the same
+record; numbers are gapless as they are allotted, and rise in what a reader gets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+from django.db import connection
+
+from boardpack.domain import clock
+from boardpack.domain.errors import BugError
+from sync.protocol import codec
+from sync.protocol.messages import MAX_CHANGES, RECORDS, Change as WireChange, Record
+from sync.server.models import Change, Feed
+
+#: A reply stops growing here, so that no device has to hold a whole library of notes at once.
+MAX_REPLY_BYTES = 4 * 1024 * 1024
+_KINDS = {kind: (name, key) for name, (kind, key) in RECORDS.items()}
+
+
+class NoTransactionError(BugError):
+    """A feed was written outside a transaction."""
+
+    code = "server.no_transaction"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of changes, the cursor after it, and whether more wait."""
+
+    changes: tuple[WireChange, ...]
+    cursor: dict[str, int]
+    more: bool
+
+
+def append(names: Iterable[str], record: Record) -> None:
+    """Append the present state of `record` to each feed, in the caller's transaction.
+
+    Feeds are locked in the order of their names, so that two writers cannot wait for each other.
+    """
+    kind, key = _KINDS[type(record)]
+    body = codec.encode(record)
+    for name in sorted(set(names)):
+        _append(name, kind, str(getattr(record, key)), body)
+
+
+def append_gone(names: Iterable[str], kind: str, record_id: str) -> None:
+    """Append that a record is gone to each feed."""
+    for name in sorted(set(names)):
+        _append(name, kind, record_id, None)
+
+
+def _append(name: str, kind: str, record_id: str, body: bytes | None) -> None:
+    if not connection.in_atomic_block:
+        raise NoTransactionError(feed=name)
+    feed = _lock(name)
+    feed.seq += 1
+    feed.save(update_fields=["seq"])
+    Change.objects.filter(feed=feed, kind=kind, record_id=record_id).delete()
+    Change.objects.create(
+        feed=feed, seq=feed.seq, kind=kind, record_id=record_id, body=body, at=clock.now()
+    )
+
+
+def _lock(name: str) -> Feed:
+    feed = Feed.objects.select_for_update().filter(name=name).first()
+    if feed is None:
+        Feed.objects.get_or_create(name=name)
+        feed = Feed.objects.select_for_update().get(name=name)
+    return feed
+
+
+def read(names: Iterable[str], cursor: Mapping[str, int]) -> Page:
+    """Return the next page of the feeds `names` after `cursor`.
+
+    A feed that the cursor does not name starts at 0; so does one whose number is higher than the
+    server's (the server was restored from a backup).
+    """
+    ordered = list(names)
+    counters = dict(Feed.objects.filter(name__in=ordered).values_list("name", "seq"))
+    after: dict[str, int] = {}
+    changes: list[WireChange] = []
+    room = MAX_REPLY_BYTES
+    for name in ordered:
+        last = counters.get(name, 0)
+        start = cursor.get(name, 0)
+        start = start if 0 <= start <= last else 0
+        after[name] = start
+        if start == last or room <= 0 or len(changes) >= MAX_CHANGES:
+            continue
+        found, reached, room = _slice(name, start, last, MAX_CHANGES - len(changes), room)
+        changes += found
+        after[name] = reached
+    more = any(after[name] < counters.get(name, 0) for name in ordered)
+    return Page(tuple(changes), after, more)
+
+
+def _slice(
+    name: str, start: int, last: int, limit: int, room: int
+) -> tuple[list[WireChange], int, int]:
+    """Return the changes of one feed that fit, the number reached, the room left."""
+    rows = Change.objects.filter(feed=name, seq__gt=start, seq__lte=last).order_by("seq")
+    found: list[WireChange] = []
+    for row in rows[: limit + 1].iterator(chunk_size=50):
+        if len(found) >= limit or room <= 0:
+            return found, found[-1].seq, room
+        body = None if row.body is None else msgspec.Raw(bytes(row.body))
+        found.append(WireChange(name, row.seq, row.kind, row.record_id, body))
+        room -= len(bytes(row.body or b""))
+    return found, last, room
