@@ -151,7 +151,7 @@ def messages(_: list[str]) -> int:
     template = ROOT / "resources/i18n/boardpack.pot"
     catalogue = ROOT / "resources/i18n/fr.po"
     common = ("--no-wrap", "--omit-header")
-    keywords = ("-k", "_", "-k", "ngettext:1,2")
+    keywords = ("-k", "_", "-k", "N_", "-k", "ngettext:1,2")
     sources = ("boardpack", "ui", "sync/server/console")
     extract = (BIN / "pybabel", "-q", "extract", *common, "--sort-output", "--no-location")
     code = call(*extract, *keywords, "-o", template, *sources)

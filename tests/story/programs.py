@@ -1,0 +1,115 @@
+"""The two programs as the story uses them: subprocesses, secrets by pipe, ended by their own pid."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+READY = "boardpack-server listening on "
+
+
+class StoryError(RuntimeError):
+    """A command did not do what the story expects."""
+
+
+@dataclass
+class Server:
+    """`boardpack-server` on one data folder."""
+
+    data: Path
+    log: Path
+    port: int = 0
+    url: str = ""
+    _process: subprocess.Popen[str] | None = field(default=None, repr=False)
+
+    def command(self, *arguments: str, stdin: str = "") -> dict[str, Any]:
+        """Run an administration command; return its JSON."""
+        words = [sys.executable, "-m", "sync.server.command", arguments[0], *arguments[1:]]
+        done = subprocess.run(
+            [*words, "--data", str(self.data), "--json"],
+            cwd=ROOT, input=stdin, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise StoryError(f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}")
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+    def start(self) -> None:
+        """Start to listen; return when it accepts."""
+        words = [sys.executable, "-m", "sync.server.command", "run", "--data", str(self.data)]
+        with self.log.open("a") as log:
+            self._process = subprocess.Popen(
+                [*words, "--host", "127.0.0.1", "--port", str(self.port)],
+                cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True,
+            )  # fmt: skip
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith(READY):
+                self.url = line.removeprefix(READY).strip()
+                self.port = int(self.url.rpartition(":")[2])
+                return
+        raise StoryError(f"the server did not start: see {self.log}")
+
+    def stop(self) -> None:
+        """End it, by its own pid: for the devices, the network is cut."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(timeout=30)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._process = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command of `boardpack` ended with."""
+
+    code: int
+    data: Any
+    error: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a profile and an unlock secret, using the command line."""
+
+    name: str
+    email: str
+    profile: Path
+    secret: str
+
+    def run(self, *arguments: str, stdin: tuple[str, ...] = (), expect: int = 0) -> Done:
+        """Run `boardpack …` on this profile, unlocked; `stdin` holds further secrets, a line each.
+
+        Raises:
+            StoryError: it ended with another exit code than `expect`.
+        """
+        words = [sys.executable, "-m", "boardpack", *arguments, "--profile", str(self.profile)]
+        environ = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+        done = subprocess.run(
+            [*words, "--json"], cwd=ROOT, env=environ, text=True, capture_output=True,
+            input="\n".join(stdin) + "\n", check=False,
+        )  # fmt: skip
+        if done.returncode != expect:
+            raise StoryError(f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}")
+        return Done(done.returncode, read_json(done.stdout) or read_json(done.stderr), done.stderr)
+
+    def unlocked(self, *arguments: str, expect: int = 0) -> Done:
+        """Run a command that needs nothing but the unlock secret."""
+        return self.run(*arguments, "--unlock-from", "-", stdin=(self.secret,), expect=expect)
+
+
+def read_json(text: str) -> Any:
+    """Return the JSON in `text`, None when there is none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
