@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boardpack.domain.errors import ActionableError, BugError, SurroundingsError
+from boardpack.domain.errors import ActionableError, SurroundingsError
 
 
 class SittingUnknownError(ActionableError):
@@ -125,6 +125,18 @@ class NotSignableError(ActionableError):
     code = "publishing.not_signable"
 
 
+class NotPdfToSignError(ActionableError):
+    """Only a PDF that opens can be signed."""
+
+    code = "publishing.not_pdf_to_sign"
+
+
+class AlreadyPlacedError(ActionableError):
+    """A deliberation of this number was placed before, or the number stands twice."""
+
+    code = "publishing.already_placed"
+
+
 class NoSignatoryError(ActionableError):
     """No signatory, the same twice, or the same field twice."""
 
@@ -159,12 +171,6 @@ class DamagedDeliberationError(SurroundingsError):
     """The bytes on this device are not those of the deliberation's digest."""
 
     code = "sign.damaged"
-
-
-class SelfCheckFailedError(BugError):
-    """What we signed does not pass our own verification: nothing was recorded."""
-
-    code = "sign.self_check_failed"
 
 
 class SearchTooShortError(ActionableError):

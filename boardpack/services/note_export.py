@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from itertools import groupby
 
 from babel.dates import format_date, format_datetime
@@ -35,7 +34,7 @@ def _lines(rows: tuple[NoteRow, ...]) -> Iterator[str]:
 
 
 def _sitting_lines(row: NoteRow) -> Iterator[str]:
-    when = format_datetime(_local(row.sitting_starts_at), "EEEE d MMMM y, HH:mm", locale=language())
+    when = format_datetime(row.sitting_starts_at, "EEEE d MMMM y, HH:mm", locale=language())
     where = " · ".join(filter(None, (row.assembly.authority_name, row.assembly.name)))
     yield f"## {_plain(row.sitting_title)}"
     yield ""
@@ -56,7 +55,8 @@ def _document_lines(row: NoteRow) -> Iterator[str]:
 def _note_lines(row: NoteRow) -> Iterator[str]:
     note = row.note
     page = _("p. {number}").format(number=note.anchor.page_index + 1)
-    day = format_date(_local(note.created), "short", locale=language())
+    created = note.created.astimezone(row.sitting_starts_at.tzinfo)
+    day = format_date(created, "short", locale=language())
     words = [f"**{page}** ({day})"]
     if row.on_version and row.on_version < row.current_version:
         words.append(_("on version {number}").format(number=row.on_version))
@@ -70,11 +70,6 @@ def _note_lines(row: NoteRow) -> Iterator[str]:
     if note.text.strip():
         yield ""
         yield from (f"  {_plain(line)}".rstrip() for line in note.text.strip().splitlines())
-
-
-def _local(moment: datetime) -> datetime:
-    # Babel would turn an aware moment into UTC before it prints it.
-    return moment.replace(tzinfo=None)
 
 
 def _plain(text: str) -> str:

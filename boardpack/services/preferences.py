@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
-from boardpack.services.changes import Changes
+import msgspec
+
+from boardpack.messages import LANGUAGES
+from boardpack.services.changes import NOTHING, Changes
 from boardpack.services.context import Context
+from boardpack.store import meta
+
+SMALLEST_TEXT: Final = 100
+LARGEST_TEXT: Final = 200
+_NAME: Final = "preferences"
 
 
 class Theme(StrEnum):
@@ -54,8 +63,22 @@ class PreferencesService:
 
     def get(self) -> Preferences:
         """Return the preferences in force."""
-        raise NotImplementedError
+        stored = meta.get(self._context.store.connection, _NAME)
+        if stored is None:
+            return Preferences()
+        try:
+            return msgspec.json.decode(stored, type=Preferences)
+        except msgspec.MsgspecError:
+            # Written by a newer version with a choice that this one does not know.
+            return Preferences()
 
     def set(self, preferences: Preferences) -> Changes:
         """Keep `preferences`; values out of range are brought into it."""
-        raise NotImplementedError
+        scale = min(max(preferences.text_scale, SMALLEST_TEXT), LARGEST_TEXT)
+        language = preferences.language if preferences.language in LANGUAGES else LANGUAGES[0]
+        kept = replace(preferences, text_scale=scale, language=language)
+        if kept == self.get():
+            return NOTHING
+        with self._context.store.transaction() as connection:
+            meta.put(connection, _NAME, msgspec.json.encode(kept))
+        return Changes(everything=True)

@@ -1,16 +1,23 @@
-"""Publishing: a folder of files becomes a sitting, is corrected and sent. Worker lane.
+"""Publishing: a folder of files becomes a sitting, is corrected and sent.
 
-Methods that read files or ask the PDF worker take seconds: call them on the network lane; their
-store steps go through `Context.in_store`. `assemblies`, `people`, `drafts` and `draft` are short.
+`examine`, `publish`, `examine_deliberations` and `place` read files and ask the PDF worker: call
+them on the network lane; their store steps go through `Context.in_store`. The others are short:
+store lane.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
+from boardpack.domain import clock, ids
+from boardpack.pdf.worker_client import PdfWorker
+from boardpack.services import sitting_toml
 from boardpack.services.changes import Changes
 from boardpack.services.context import Context
+from boardpack.services.draft import Draft, DraftFile
 from boardpack.services.draft_models import (
     Corrections,
     DeliberationFile,
@@ -19,74 +26,211 @@ from boardpack.services.draft_models import (
     PersonRow,
     Signatory,
 )
+from boardpack.services.drafting import Drafting
+from boardpack.services.errors import (
+    DraftIncompleteError,
+    FileChangedError,
+    FolderEmptyError,
+    FolderUnreadableError,
+    NothingToSendError,
+)
+from boardpack.services.files import read_file
+from boardpack.services.intake import Intake, Progress, keep_bytes, source_of
+from boardpack.services.library import Library
+from boardpack.services.placing import DeliberationPlacing
+from boardpack.services.plan import make_plan
+from boardpack.services.push_folder import SITTING_FILE, files_of
 from boardpack.services.read_models import AssemblyBadge
+from boardpack.services.revise import revise
+from boardpack.services.secretariat import (
+    assembly_called,
+    assembly_rows,
+    my_assemblies,
+    person_rows,
+    require,
+)
+from boardpack.services.sitting_toml import SittingWords
+from boardpack.store import outbox
+from boardpack.workflow import transitions
+from boardpack.workflow.transitions import DossierState, Verb
+from sync.protocol.messages import DossierPublished
 
-#: Called with files done, files in all, name of the one just read.
-Progress = Callable[[int, int, str], None]
+_STEP: Final = {
+    False: (DossierState.DRAFT, Verb.PUBLISH),
+    True: (DossierState.SENT, Verb.CORRECT),
+}
 
 
 class PublishingService:
-    """What a secretariat does before and at sending."""
+    """What a secretariat does before and at sending, and after the sitting to get signatures."""
 
-    def __init__(self, context: Context, intake: Intake) -> None:
-        """Work on this profile; `intake` examines files in the PDF worker."""
+    def __init__(self, context: Context, worker: PdfWorker) -> None:
+        """Work on this profile; `worker` examines PDFs."""
         self._context = context
-        self._intake = intake
+        self._intake = Intake(worker)
+        self._placing = DeliberationPlacing(context, self._intake)
 
     def assemblies(self) -> tuple[AssemblyBadge, ...]:
         """Return the assemblies that the person may publish for."""
-        raise NotImplementedError
+        return assembly_rows(Library(self._context))
 
     def people(self, assembly_id: str) -> tuple[PersonRow, ...]:
-        """Return the members of an assembly, by role, then name."""
-        raise NotImplementedError
+        """Return the members of an assembly: who presides first, then by name."""
+        return person_rows(self._context, assembly_id)
+
+    # Drafts.
 
     def examine(
         self,
         folder: Path | Sequence[Path],
         assembly_id: str | None = None,
         progress: Progress | None = None,
+        *,
+        sitting_id: str = "",
+        as_new: bool = False,
     ) -> DraftView:
         """Understand a push folder (or dropped files), keep it as a draft, return the report.
 
+        Args:
+            folder: the folder, or files dropped one by one.
+            assembly_id: overrides what `sitting.toml` says: identifier, short name or name.
+            progress: called before each file, then once when all is done.
+            sitting_id: the sitting that this corrects; else it is found by folder, or by assembly
+                and time.
+            as_new: it is of no sitting sent before.
+
         Raises:
-            FolderUnreadableError, FolderEmptyError, TooManyFilesError, SittingFileError.
+            NoSecretariatError: the person prepares sittings of no assembly.
+            FolderUnreadableError, FolderEmptyError, TooManyFilesError, CannotReadError: the files.
+            SittingFileSyntaxError, SittingFileKeyError, SittingFileValueError: `sitting.toml`.
+            AssemblyUnknownError: no assembly of that name.
+            SittingUnknownError: `sitting_id` names none of this device.
         """
-        raise NotImplementedError
+        found = files_of(folder)
+        words = _words(found)
+        in_store = self._context.in_store
+        mine = in_store(lambda: my_assemblies(Library(self._context)))
+        assembly = assembly_called(mine, assembly_id or words.assembly)
+        root, dropped = source_of(folder)
+        draft = Draft(
+            sitting_id="",
+            folder=root,
+            dropped=dropped,
+            files=self._intake.examine(found, progress),
+            words=words,
+            assembly_id=assembly.assembly_id if assembly else "",
+        )
+        return in_store(
+            lambda: Drafting(self._context).begin(draft, sitting_id=sitting_id, as_new=as_new)
+        )
 
     def drafts(self) -> tuple[DraftRow, ...]:
         """Return the drafts not sent yet, the last touched first."""
-        raise NotImplementedError
+        return Drafting(self._context).every()
 
     def draft(self, sitting_id: str) -> DraftView:
-        """Return a draft as it stands."""
-        raise NotImplementedError
+        """Return a draft as it stands.
+
+        Raises:
+            DraftUnknownError: it was discarded.
+        """
+        drafting = Drafting(self._context)
+        return drafting.view(drafting.one(sitting_id))
 
     def adjust(self, draft: DraftView, corrections: Corrections) -> DraftView:
-        """Apply what the person corrected; kept at once."""
-        raise NotImplementedError
+        """Apply what the person corrected; kept at once.
+
+        Raises:
+            DraftUnknownError: it was discarded.
+        """
+        return Drafting(self._context).adjust(draft.sitting_id, corrections)
 
     def discard(self, sitting_id: str) -> Changes:
         """Forget a draft; the files in the folder are not touched."""
-        raise NotImplementedError
+        Drafting(self._context).drop(sitting_id)
+        return Changes(sittings=frozenset({sitting_id}))
+
+    # Sending.
 
     def publish(self, draft: DraftView, progress: Progress | None = None) -> Changes:
         """Keep the bytes in the store and put the new revision in the outbox.
 
+        Args:
+            draft: as last shown; what is sent is the draft as kept.
+            progress: called before each file, then once when all is done.
+
         Raises:
-            DraftIncompleteError, FileChangedError, NotYourAssemblyError.
+            DraftUnknownError: it was discarded.
+            NotAllowedError: the person is not of that secretariat any more.
+            DraftIncompleteError: something is missing, or a file is blocking.
+            NothingToSendError: nothing differs from what was sent.
+            FolderUnreadableError, FileChangedError: files changed since they were examined.
+            DiskFullError: no room for the files.
         """
-        raise NotImplementedError
+        in_store = self._context.in_store
+        kept = in_store(lambda: self._sendable(draft.sitting_id))
+        for done, (file, path) in enumerate(kept.items()):
+            if progress:
+                progress(done, len(kept), file.path)
+            keep_bytes(self._context, path, file.sha256, file.path)
+        if progress:
+            progress(len(kept), len(kept), "")
+        return in_store(lambda: self._send(draft.sitting_id))
+
+    def _sendable(self, sitting_id: str) -> dict[DraftFile, Path]:
+        """Check that the draft can be sent; return the files whose bytes the store lacks."""
+        drafting = Drafting(self._context)
+        draft = drafting.one(sitting_id)
+        self._check(drafting, draft)
+        plan = make_plan(draft, drafting.base(draft))
+        wanted = [each.file for each in plan.files if each.change in {"new", "changed"}]
+        missing = [each for each in wanted if not self._context.blobs.has(each.sha256)]
+        paths = _paths(draft)
+        for file in missing:
+            if file.path not in paths:
+                raise FileChangedError(file=file.path)
+        return {file: paths[file.path] for file in missing}
+
+    def _check(self, drafting: Drafting, draft: Draft) -> None:
+        view = drafting.view(draft)
+        if view.missing:
+            raise DraftIncompleteError(what=", ".join(view.missing))
+        state, verb = _STEP[view.already_sent]
+        require(drafting.library, view.assembly_id, verb, state)
+        transitions.move_dossier(state, verb)
+        blocking = [file.path for file in view.sent_files if file.blocking]
+        if blocking:
+            raise DraftIncompleteError(what=", ".join(blocking))
+        if not view.changes:
+            raise NothingToSendError
+
+    def _send(self, sitting_id: str) -> Changes:
+        with self._context.store.transaction() as connection:
+            drafting = Drafting(self._context)
+            draft = drafting.one(sitting_id)
+            self._check(drafting, draft)
+            head, base = drafting.header(draft), drafting.base(draft)
+            if head is None:
+                raise DraftIncompleteError(what="")
+            now = clock.now()
+            dossier = revise(head, make_plan(draft, base), base, now)
+            event = DossierPublished(event_id=ids.new_id(), at=now, dossier=dossier)
+            outbox.append(connection, event, subject_id=sitting_id, sitting_id=sitting_id)
+            drafting.keep(replace(draft, sent=True))
+        documents = frozenset(each.document_id for each in dossier.documents)
+        return Changes(sittings=frozenset({sitting_id}), documents=documents, outbox=True)
+
+    # Deliberations to be signed.
 
     def examine_deliberations(
         self, sitting_id: str, paths: Sequence[Path], progress: Progress | None = None
     ) -> tuple[DeliberationFile, ...]:
-        """Understand PDFs to be signed: numbers and titles from their names, problems named."""
-        raise NotImplementedError
+        """Understand PDFs to be signed; see `placing`."""
+        return self._placing.examine(sitting_id, paths, progress)
 
     def signatories(self, sitting_id: str, secretary_id: str = "") -> tuple[Signatory, ...]:
         """Return the usual signatories in order: who presides, then the sitting secretary."""
-        raise NotImplementedError
+        return self._placing.signatories(sitting_id, secretary_id)
 
     def place(
         self,
@@ -95,9 +239,18 @@ class PublishingService:
         signatories: Sequence[Signatory],
         progress: Progress | None = None,
     ) -> Changes:
-        """Put deliberations in the outbox, to be signed by the signatories in this order.
+        """Put deliberations in the outbox, to be signed in this order; see `placing`."""
+        return self._placing.place(sitting_id, deliberations, signatories, progress)
 
-        Raises:
-            UnsignableError: a file cannot be signed; nothing was placed.
-        """
-        raise NotImplementedError
+
+def _words(found: dict[str, Path]) -> SittingWords:
+    path = next((path for name, path in found.items() if name.casefold() == SITTING_FILE), None)
+    return sitting_toml.read(read_file(path)) if path else SittingWords()
+
+
+def _paths(draft: Draft) -> dict[str, Path]:
+    """Find the draft's files again, by the same names."""
+    try:
+        return files_of(draft.source)
+    except (FolderUnreadableError, FolderEmptyError):
+        return {}
