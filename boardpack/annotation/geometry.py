@@ -35,7 +35,14 @@ class Matrix(NamedTuple):
 
     def box(self, box: Box) -> Box:
         """Return the box around the mapped corners."""
-        return Box.around(self.point(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1))
+        along_x = (self.a * box.x0, self.a * box.x1), (self.c * box.y0, self.c * box.y1)
+        along_y = (self.b * box.x0, self.b * box.x1), (self.d * box.y0, self.d * box.y1)
+        return Box(
+            min(along_x[0]) + min(along_x[1]) + self.e,
+            min(along_y[0]) + min(along_y[1]) + self.f,
+            max(along_x[0]) + max(along_x[1]) + self.e,
+            max(along_y[0]) + max(along_y[1]) + self.f,
+        )
 
     def quad(self, quad: Quad) -> Quad:
         """Map the four corners; the corners keep their names."""

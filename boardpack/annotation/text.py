@@ -11,6 +11,8 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from boardpack.annotation.note import Box, WordRange
@@ -35,7 +37,7 @@ _EXTRA: Final = str.maketrans(
     }
 )
 _TOKEN: Final = re.compile(r"[^\W_]+|[€$£%§°]")
-_HYPHENS: Final = "-\u00ad\u2010\u2011"
+_HYPHENS: Final = frozenset("-\u00ad\u2010\u2011")
 
 
 class Word(NamedTuple):
@@ -67,6 +69,8 @@ def _stripped(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return `text` without case, accents, ligatures or typographic variants of - and '."""
+    if text.isascii():
+        return text.lower()
     return _stripped(_stripped(text).casefold()).translate(_EXTRA)
 
 
@@ -75,13 +79,20 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(fold(text))
 
 
+@lru_cache(maxsize=20_000)
+def _word_tokens(text: str) -> tuple[str, ...]:
+    # A document says the same words again and again: nine in ten are found here.
+    return tuple(tokens(text))
+
+
 @dataclass(frozen=True)
 class _Stream:
     """Tokens of a page as one text, with the words that each came from."""
 
     text: str
-    starts: tuple[int, ...]
-    words: tuple[WordRange, ...]
+    starts: list[int]
+    first_words: list[int]
+    last_words: list[int]
 
     def find(self, query: list[str]) -> list[WordRange]:
         needle = " " + " ".join(query)
@@ -90,42 +101,42 @@ class _Stream:
         while at >= 0:
             first = bisect_right(self.starts, at + 1) - 1
             last = first + len(query) - 1
-            found.append(WordRange(self.words[first].start, self.words[last].end))
+            found.append(WordRange(self.first_words[first], self.last_words[last] + 1))
             at = self.text.find(needle, at + 1)
         return found
 
 
 def _breaks_at(words: Sequence[Word], index: int) -> bool:
     """Whether the word at `index` is cut by a hyphen at the end of its line."""
-    if index + 1 >= len(words):
+    word = words[index]
+    if word.text[-1:] not in _HYPHENS or index + 1 >= len(words):
         return False
-    word, following = words[index], words[index + 1]
+    following = words[index + 1]
     return (
-        len(word.text) > 1
-        and word.text[-1] in _HYPHENS
-        and word.text[-2].isalpha()
+        word.text[-2:-1].isalpha()
         and following.text[:1].isalpha()
         and not word.is_on_line_of(following)
     )
 
 
 def _stream(words: Sequence[Word], *, joined: bool) -> _Stream:
-    found: list[tuple[str, WordRange]] = []
+    found: list[str] = []
+    firsts: list[int] = []
+    lasts: list[int] = []
     cut = False
     for index, word in enumerate(words):
-        pieces = [(each, WordRange(index, index + 1)) for each in tokens(word.text)]
-        if cut and pieces and found:
-            head, where = found.pop()
-            pieces[0] = (head + pieces[0][0], WordRange(where.start, index + 1))
-        found.extend(pieces)
-        cut = joined and _breaks_at(words, index)
-    starts: list[int] = []
-    at = 1
-    for token, _ in found:
-        starts.append(at)
-        at += len(token) + 1
-    text = " " + " ".join(token for token, _ in found)
-    return _Stream(text, tuple(starts), tuple(where for _, where in found))
+        pieces = _word_tokens(word.text)
+        if cut and pieces:
+            found[-1] += pieces[0]
+            lasts[-1] = index
+            pieces = pieces[1:]
+        found += pieces
+        firsts += [index] * len(pieces)
+        lasts += [index] * len(pieces)
+        cut = joined and bool(found) and _breaks_at(words, index)
+    # Each token begins behind a space: " " + the first, then one after the end of the one before.
+    starts = list(accumulate((len(token) + 1 for token in found[:-1]), initial=1))
+    return _Stream(" " + " ".join(found), starts, firsts, lasts)
 
 
 class PageIndex:
@@ -154,6 +165,26 @@ class PageIndex:
 def find(words: Sequence[Word], query: str) -> list[WordRange]:
     """Return where `query` stands among `words`; see `PageIndex.find`."""
     return PageIndex(words).find(query)
+
+
+def prose(words: Sequence[Word]) -> str:
+    """Return the words of a page as lines of text, an empty line between blocks.
+
+    Words cut at the end of a line are joined, so that full text search finds them.
+    """
+    parts: list[str] = []
+    for index, word in enumerate(words):
+        cut = _breaks_at(words, index)
+        parts.append((word.text[:-1] if cut else word.text).replace("\u00ad", ""))
+        if index + 1 < len(words) and not cut:
+            parts.append(_gap(word, words[index + 1]))
+    return "".join(parts)
+
+
+def _gap(word: Word, following: Word) -> str:
+    if word.block != following.block:
+        return "\n\n"
+    return "\n" if word.line != following.line else " "
 
 
 def snippet(words: Sequence[Word], where: WordRange, around: int = 8) -> str:
