@@ -76,6 +76,7 @@ def _do(command: str, data: Path | None, *, as_json: bool, **arguments: object) 
 
 def _called(run: Callable[..., Any], arguments: dict[str, object]) -> Any:  # noqa: ANN401 an Outcome of a module imported by name
     database = importlib.import_module("django.db")
+    importlib.import_module("sync.server.identity").require_initialised()
     try:
         return run(**arguments)
     except (database.OperationalError, database.InterfaceError) as error:
@@ -159,6 +160,45 @@ def enrol(data: Path | None, *, as_json: bool, email: str, qr: Path | None, url:
 def revoke(data: Path | None, *, as_json: bool, given: str) -> None:
     """Revoke the active device of an official, or one device by its identifier."""
     _do("revoke", data, as_json=as_json, given=given)
+
+
+@main.command("import-officials")
+@_common
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def import_officials(data: Path | None, *, as_json: bool, file: Path) -> None:
+    """Import officials and mandates from FILE (CSV): everything or nothing."""
+    _do("import_officials", data, as_json=as_json, file=file)
+
+
+@main.command()
+@_common
+def demo(data: Path | None, *, as_json: bool) -> None:
+    """Make a server ready to show, with the demo's officials."""
+    _prepare(data)
+    _do("demo", data, as_json=as_json)
+
+
+@main.command()
+@_common
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def trust(data: Path | None, *, as_json: bool, file: Path) -> None:
+    """Trust the authorities of certification in FILE (PEM)."""
+    _do("trust", data, as_json=as_json, file=file)
+
+
+@main.command()
+@_common
+@click.option("--deep", is_flag=True, help=_("Also read every file and check its digest."))
+def check(data: Path | None, *, as_json: bool, deep: bool) -> None:
+    """Say whether this server is in order."""
+    _do("examine", data, as_json=as_json, deep=deep)
+
+
+@main.command()
+@_common
+def restored(data: Path | None, *, as_json: bool) -> None:
+    """To be run once after a restore from backup, before devices come back."""
+    _do("restored", data, as_json=as_json)
 
 
 if __name__ == "__main__":

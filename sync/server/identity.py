@@ -56,6 +56,16 @@ def fingerprint() -> str:
     return server_key().thumbprint()
 
 
+def require_initialised() -> None:
+    """Refuse to go on where `init` was never run.
+
+    Raises:
+        NotInitialisedError: there is no secret.
+    """
+    if not settings.SECRET_KEY:
+        raise NotInitialisedError(folder=str(settings.DATA_FOLDER))
+
+
 def ensure_state() -> ServerState:
     """Return the row of the server's identity, made at the first call."""
     return ServerState.objects.order_by("id").first() or ServerState.objects.create()

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeAlias
-
-Fact: TypeAlias = str | int | bool | Sequence[str] | Sequence[Mapping[str, str | int]]
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`facts` are printed by `--json`, `lines` otherwise; `exit_code` 0 or 3."""
+    """`facts` are what `--json` prints (JSON values), `lines` what people read; exit 0 or 3."""
 
-    facts: Mapping[str, Fact]
-    lines: list[str] = field(default_factory=list)
+    facts: Mapping[str, object]
+    lines: Sequence[str] = ()
     exit_code: int = 0

@@ -42,7 +42,7 @@ class _Announcing(MPServer):
         self, spawn_target: Callable[..., None], target_loader: Callable[..., Any] | None
     ) -> None:
         """Start the worker, wait for its first answer, print the one line."""
-        super().startup(spawn_target, target_loader)
+        super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call] # granian has no types
         deadline = time.monotonic() + _STARTING_SECONDS
         while not self.main_loop_interrupt.is_set() and time.monotonic() < deadline:
             if _answers(self.bind_addr, self.bind_port):
@@ -96,8 +96,6 @@ def run(*, host: str, port: int) -> Outcome:
 
 
 def _check() -> None:
-    if not settings.SECRET_KEY:
-        raise NotInitialisedError(folder=str(settings.DATA_FOLDER))
     executor = MigrationExecutor(connections["default"])
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise NotInitialisedError(folder=str(settings.DATA_FOLDER))
