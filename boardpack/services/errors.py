@@ -161,10 +161,10 @@ class DeliberationUnknownError(ActionableError):
     code = "sign.deliberation_unknown"
 
 
-class NotWhatWasReadError(ActionableError):
-    """The version in force is not the one that the person read."""
+class NoReasonError(ActionableError):
+    """A refusal needs a reason."""
 
-    code = "sign.not_what_was_read"
+    code = "sign.no_reason"
 
 
 class DamagedDeliberationError(SurroundingsError):
@@ -173,7 +173,7 @@ class DamagedDeliberationError(SurroundingsError):
     code = "sign.damaged"
 
 
-class SearchTooShortError(ActionableError):
+class SearchEmptyError(ActionableError):
     """The search has no letter or digit."""
 
     code = "search.empty"

@@ -341,6 +341,7 @@ class SearchHit:
 
     Attributes:
         snippet: text around the words found, which stand between U+2068 and U+2069.
+        is_current: False where only an older version is on this device yet.
     """
 
     document_id: str

@@ -8,13 +8,18 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class CertificateView:
-    """Whose signature a certificate file makes, shown before signing."""
+    """Whose signature a certificate file makes, shown before signing.
+
+    Attributes:
+        is_mine: it names the person of this profile; else the server may refuse the signature.
+    """
 
     name: str
     issuer: str
     not_before: datetime
     not_after: datetime
     sha256: str
+    is_mine: bool
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class SignatureView:
     level: str
     signing_time: datetime | None
     covers_whole_document: bool
-    integrity: bool
+    integrity: str
     trust: str
     reasons: tuple[str, ...]
 
@@ -39,3 +44,4 @@ class FileVerdict:
     verdict: str
     signatures: tuple[SignatureView, ...]
     modifications: str
+    reasons: tuple[str, ...]
