@@ -62,7 +62,7 @@ def require_initialised() -> None:
     Raises:
         NotInitialisedError: there is no secret.
     """
-    if not settings.SECRET_KEY:
+    if not settings.IS_INITIALISED:
         raise NotInitialisedError(folder=str(settings.DATA_FOLDER))
 
 

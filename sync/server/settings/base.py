@@ -65,6 +65,7 @@ def secret() -> str:
 
 
 SECRET_KEY = secret()
+IS_INITIALISED = bool(SECRET_KEY)
 DEBUG = False
 _HOST: Final = urlsplit(PUBLIC_URL).hostname
 ALLOWED_HOSTS = [*([_HOST] if _HOST else []), "localhost", "127.0.0.1", "[::1]"]

@@ -6,20 +6,24 @@ SQLite in a temporary file by default; PostgreSQL when BOARDPACK_TEST_DATABASE_U
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 from sync.server.settings.base import *  # noqa: F403 settings modules extend each other so in Django
 from sync.server.settings.base import database
 
-#: Removed by the tests' own fixture; the folder is named by process so that runs do not meet.
-DATA_FOLDER = Path(tempfile.gettempdir()) / f"boardpack-tests-{os.getpid()}"
+#: One folder a process, so that runs do not meet; gone with the process.
+DATA_FOLDER = Path(tempfile.mkdtemp(prefix="boardpack-tests-"))
+atexit.register(shutil.rmtree, DATA_FOLDER, ignore_errors=True)
 BLOB_FOLDER = DATA_FOLDER / "blobs"
 SERVER_KEY_FILE = DATA_FOLDER / "server.key"
 PUBLIC_URL = ""
 BLOB_REDIRECT = ""
 SECRET_KEY = "tests only, never used to serve anybody"  # noqa: S105 no secret
+IS_INITIALISED = True
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

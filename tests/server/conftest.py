@@ -1,0 +1,61 @@
+"""What every server test has: the server's key and identity, an own folder of files, a world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from boardpack.domain import clock
+from sync.server import identity
+from sync.server.actions.do_issue_code import do_issue_code
+from sync.server.models import Official
+from tests.helpers import world as worlds
+from tests.helpers.wire_device import WireDevice
+from tests.helpers.world import World
+
+
+@pytest.fixture
+def files(settings: Settings, tmp_path: Path) -> Path:
+    """The folder of files of this test."""
+    settings.BLOB_FOLDER = tmp_path / "blobs"
+    settings.SERVER_KEY_FILE = tmp_path / "server.key"
+    return tmp_path / "blobs"
+
+
+@pytest.fixture
+def world(db: None, files: Path) -> World:
+    """A server that is ready, with people."""
+    identity.make_key()
+    identity.ensure_state()
+    return worlds.build()
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+    """Move the clock forward."""
+    real = clock.now
+
+    def move(by: timedelta) -> None:
+        monkeypatch.setattr(clock, "now", lambda: real() + by)
+
+    return move
+
+
+@pytest.fixture
+def device_of(world: World) -> Callable[[Official], WireDevice]:
+    """Enrol a device of an official over HTTP and get it a token."""
+
+    def enrol(official: Official) -> WireDevice:
+        device = WireDevice()
+        code = do_issue_code(worlds.IT, official).text
+        response = device.register(code, replace=True)
+        assert response.status_code == 201, response.content
+        response = device.ask_token()
+        assert response.status_code == 200, response.content
+        return device
+
+    return enrol
