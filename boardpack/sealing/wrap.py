@@ -68,7 +68,7 @@ _HIGHEST: Final = Cost(memory=1024 * 1024, passes=100, lanes=16)
 def _secret_key(secret: str, salt: bytes, cost: Cost) -> bytes:
     # "é" typed on two systems can be one code point or two; both must open.
     return hash_secret_raw(
-        secret=unicodedata.normalize("NFC", secret).encode(),
+        secret=unicodedata.normalize("NFC", secret).encode("utf-8", "surrogatepass"),
         salt=salt,
         time_cost=cost.passes,
         memory_cost=cost.memory,
