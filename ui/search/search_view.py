@@ -90,7 +90,8 @@ class SearchView(Screen):
         return self._field
 
     def _sections(self) -> list[ListSection]:
-        found = (self._results.itemAt(place).widget() for place in range(self._results.count()))
+        items = (self._results.itemAt(place) for place in range(self._results.count()))
+        found = (item.widget() for item in items if item is not None)
         return [section for section in found if isinstance(section, ListSection)]
 
     def _search(self, words: str) -> None:
@@ -101,7 +102,8 @@ class SearchView(Screen):
             self._show(SearchResult((), 0, 0, more=False))
             self._invite()
             return
-        self.navigator.here(SearchRoute(words))
+        if isinstance(self.navigator.route, SearchRoute):
+            self.navigator.here(SearchRoute(words))
         self._task = self.run(
             lambda: self.session.searching.search(words), self._show, self._error.show_error
         )

@@ -24,6 +24,8 @@ class ScreenStack(QStackedWidget):
     """Follows the navigator: builds what it asks for, keeps the last ones, closes the oldest."""
 
     shown = Signal()
+    built = Signal(object)  # a new screen, before it is shown
+    ending = Signal(object)  # the header widget of a screen that ends
 
     def __init__(
         self,
@@ -52,6 +54,7 @@ class ScreenStack(QStackedWidget):
             screen = build(route, self._session, self._background, self._navigator, self)
             screen.retitled.connect(self.shown)
             self.addWidget(screen)
+            self.built.emit(screen)
         self._alive[route] = screen
         self.setCurrentWidget(screen)
         screen.opened()
@@ -85,5 +88,9 @@ class ScreenStack(QStackedWidget):
     def _end(self, route: Route) -> None:
         screen = self._alive.pop(route)
         screen.closing()
+        own = screen.header()
+        if own is not None:
+            self.ending.emit(own)
+            own.deleteLater()
         self.removeWidget(screen)
         screen.deleteLater()

@@ -1,0 +1,58 @@
+"""The window's program: one `QApplication`, its fonts, its look, its language, one window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from boardpack import __version__, paths
+from ui.background import Background
+from ui.language import speak, system_language
+from ui.theme import Appearance, has_touch_screen, install
+from ui.window import NAME, MainWindow
+
+if TYPE_CHECKING:
+    from boardpack.services.program import Program
+
+USUAL: Final = QSize(1280, 800)
+
+
+def prepare(application: QApplication) -> None:
+    """Give `application` its name, icon, look and language."""
+    application.setApplicationName(NAME)
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName(NAME)
+    application.setWindowIcon(QIcon(str(paths.resource("icons", "boardpack-256.png"))))
+    install(application, Appearance(touch=has_touch_screen()))
+    speak(application, system_language())
+
+
+def open_window(program: Program, background: Background) -> MainWindow:
+    """Show the window; it fills itself."""
+    window = MainWindow(program, background)
+    room = window.screen().availableSize()
+    window.resize(USUAL.boundedTo(room))
+    if room.width() <= USUAL.width() or room.height() <= USUAL.height():
+        window.showMaximized()
+    else:
+        window.show()
+    window.start()
+    return window
+
+
+def run(program: Program, argv: Sequence[str]) -> int:
+    """Show the window until it is closed; return the exit code."""
+    found = QApplication.instance()
+    application = found if isinstance(found, QApplication) else QApplication(list(argv))
+    prepare(application)
+    background = Background()
+    program.use_lane(background.in_store)
+    open_window(program, background)
+    code = application.exec()
+    background.in_store(program.lock)
+    background.close()
+    return code

@@ -1,0 +1,1 @@
+"""Before the session: first start on this device, and unlocking."""

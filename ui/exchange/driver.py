@@ -1,0 +1,142 @@
+"""When to exchange with the server: at unlock, every minute or as the server says, after an action.
+
+One exchange at a time. Being offline is no event: the state line says it, nothing else.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+
+from boardpack.services.read_models import SyncState
+from ui.background import Background, Lane
+from ui.errors import note_bug
+
+if TYPE_CHECKING:
+    from boardpack.services.changes import Changes
+    from boardpack.services.program import Session
+    from boardpack.services.synchronize import SyncReport
+
+ROUTINE_S: Final = 60
+JITTER: Final = 0.1
+AFTER_ACTION_MS: Final = 1000
+
+
+class SyncDriver(QObject):
+    """Starts exchanges; `state_changed` carries each new `SyncState`."""
+
+    state_changed = Signal(object)
+
+    def __init__(
+        self, session: Session, background: Background, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._service = session.synchronizing
+        self._background = background
+        self._under_way = False
+        self._again = False
+        self._due = False
+        self._stopped = False
+        self._routine = self._single_shot(self._routine_due)
+        self._soon = self._single_shot(self.sync_now)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.applicationStateChanged.connect(self._activated)
+
+    def _single_shot(self, action: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.timeout.connect(action)
+        return timer
+
+    @property
+    def under_way(self) -> bool:
+        """Whether an exchange runs now."""
+        return self._under_way
+
+    def start(self) -> None:
+        """Exchange now, then by routine."""
+        self.read_state()
+        self.sync_now()
+
+    def stop(self) -> None:
+        """End the exchange under way and start no other."""
+        self._stopped = True
+        self._routine.stop()
+        self._soon.stop()
+        self._service.cancel()
+
+    def cancel(self) -> None:
+        """End the exchange under way; the routine goes on."""
+        self._again = False
+        self._service.cancel()
+
+    def sync_now(self) -> None:
+        """Exchange now, or right after the exchange that runs."""
+        if self._stopped:
+            return
+        if self._under_way:
+            self._again = True
+            return
+        self._under_way = True
+        self._due = False
+        self._soon.stop()
+        report = self._background.reporter(self._show, self)
+        self._background.run(
+            lambda: self._service.sync_once(report),
+            success=self._ended,
+            failure=self._failed,
+            lane=Lane.NETWORK,
+            owner=self,
+        )
+
+    def changed(self, changes: Changes) -> None:
+        """Exchange soon after the person did something."""
+        if changes.outbox or changes.everything:
+            self._background.run(
+                self._service.state, success=self._show_and_send, failure=note_bug, owner=self
+            )
+
+    def read_state(self) -> None:
+        """Ask the store how things stand."""
+        self._background.run(self._service.state, success=self._show, failure=note_bug, owner=self)
+
+    def _show(self, state: SyncState) -> None:
+        self.state_changed.emit(state)
+
+    def _show_and_send(self, state: SyncState) -> None:
+        self._show(state)
+        if state.waiting and not self._under_way and not self._stopped:
+            self._soon.start(AFTER_ACTION_MS)
+
+    def _ended(self, report: SyncReport) -> None:
+        self._finish(report.retry_after)
+
+    def _failed(self, error: Exception) -> None:
+        note_bug(error)
+        self._finish(ROUTINE_S)
+
+    def _finish(self, seconds: float) -> None:
+        self._under_way = False
+        self.read_state()
+        if self._stopped:
+            return
+        spread = 1 + random.uniform(-JITTER, JITTER)  # noqa: S311 no secret: spreads devices
+        self._routine.start(round(max(seconds, ROUTINE_S) * spread * 1000))
+        if self._again:
+            self._again = False
+            self.sync_now()
+
+    def _routine_due(self) -> None:
+        if QGuiApplication.applicationState() is Qt.ApplicationState.ApplicationActive:
+            self.sync_now()
+        else:
+            self._due = True
+
+    def _activated(self, state: Qt.ApplicationState) -> None:
+        if state is Qt.ApplicationState.ApplicationActive and self._due:
+            self.sync_now()

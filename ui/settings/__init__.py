@@ -1,0 +1,1 @@
+"""`Réglages`: account, PIN, appearance, pen and hand, storage, about."""

@@ -1,0 +1,194 @@
+"""The window of an open session: rail, header, screens, state line; keys that work anywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QMouseEvent, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QWidget
+
+from ui.background import Background
+from ui.bridge import Bridge
+from ui.exchange.driver import SyncDriver
+from ui.exchange.state_line import StateLine
+from ui.exchange.state_view import StateView
+from ui.navigation import Navigator, Route
+from ui.shell.header import Header
+from ui.shell.rail import Rail, entries
+from ui.shell.stack import ScreenStack
+from ui.theme import look
+
+if TYPE_CHECKING:
+    from boardpack.services.changes import Changes
+    from boardpack.services.program import Session
+
+#: A window narrower than this has its rail at the bottom, whatever its height.
+SIDE_FROM: Final = 720
+#: From this text size on, the state line has a line of its own.
+STRIP_FROM: Final = 1.5
+
+
+class Shell(QWidget):
+    """Lives as long as the session is open and the language stays the same."""
+
+    retitled = Signal(str)
+
+    def __init__(
+        self,
+        session: Session,
+        background: Background,
+        navigator: Navigator,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.navigator = navigator
+        self.bridge = Bridge(session.announcer, self)
+        self.driver = SyncDriver(session, background, self)
+        self.stack = ScreenStack(session, background, navigator, self)
+        shown = entries(signs=session.me.signs, prepares=session.me.prepares)
+        self._side = Rail(shown, portrait=False)
+        self._bottom = Rail(shown, portrait=True)
+        self._header = Header()
+        self._strip = QFrame()
+        self._lines = (StateLine(), StateLine())
+        self._lay_out()
+        self._connect()
+        self._add_keys()
+        self._portrait = False
+        self._arrange()
+
+    def start(self) -> None:
+        """Show the first screen and begin to exchange with the server."""
+        self.stack.follow()
+        self.driver.start()
+
+    def finish(self) -> None:
+        """Save what is open, stop exchanging; the session may then be closed."""
+        self.driver.stop()
+        self.bridge.close()
+        self.stack.close_all()
+
+    def _lay_out(self) -> None:
+        self._strip.setProperty("role", "footer")
+        strip = QHBoxLayout(self._strip)
+        one = look().metrics.one
+        strip.setContentsMargins(one, 0, one, 0)
+        strip.addWidget(self._lines[1])
+        strip.addStretch(1)
+        self._header.add_end(self._lines[0])
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        grid.addWidget(self._side, 0, 0, 3, 1)
+        grid.addWidget(self._header, 0, 1)
+        grid.addWidget(self.stack, 1, 1)
+        grid.addWidget(self._strip, 2, 1)
+        grid.addWidget(self._bottom, 3, 0, 1, 2)
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(1, 1)
+
+    def _connect(self) -> None:
+        self.bridge.changed.connect(self._changed)
+        self.stack.shown.connect(self._show_place)
+        self.stack.built.connect(self._serve)
+        self.stack.ending.connect(self._header.forget)
+        self._header.back.connect(self.navigator.back)
+        for rail in (self._side, self._bottom):
+            rail.chosen.connect(self._go)
+        for line in self._lines:
+            self.driver.state_changed.connect(line.show_state)
+            line.clicked.connect(self.navigator.state)
+        look().changed.connect(self._arrange)
+
+    def _add_keys(self) -> None:
+        for keys, action in (
+            ("Alt+Left", self.navigator.back),
+            ("F6", self.next_pane),
+            ("Shift+F6", self.previous_pane),
+            ("Ctrl+F", self.search),
+            ("F5", self.driver.sync_now),
+        ):
+            QShortcut(QKeySequence(keys), self, action)
+
+    def next_pane(self) -> None:
+        """Move the focus to the next part of the window."""
+        self._step(1)
+
+    def previous_pane(self) -> None:
+        """Move the focus to the part of the window before."""
+        self._step(-1)
+
+    def search(self) -> None:
+        """Go to the field that searches here, or to `Recherche`."""
+        screen = self.stack.front
+        field = screen.search_field() if screen else None
+        if field is None:
+            self.navigator.search()
+        else:
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _step(self, by: int) -> None:
+        screen = self.stack.front
+        rail = self._bottom if self._portrait else self._side
+        panes = [rail.first(), *(screen.panes() if screen else ()), self._line]
+        panes = [pane for pane in panes if pane.isVisible()]
+        focus = QApplication.focusWidget()
+        here = next(
+            (
+                place
+                for place, pane in enumerate(panes)
+                if focus is not None and (pane is focus or pane.isAncestorOf(focus))
+            ),
+            -1 if by > 0 else 0,
+        )
+        panes[(here + by) % len(panes)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @property
+    def _line(self) -> StateLine:
+        return self._lines[1] if self._strip.isVisible() else self._lines[0]
+
+    def _serve(self, screen: QWidget) -> None:
+        if isinstance(screen, StateView):
+            screen.serve(self.driver)
+
+    def _go(self, route: Route) -> None:
+        self.navigator.open(route)
+
+    def _changed(self, changes: Changes) -> None:
+        self.stack.refresh(changes)
+        self.driver.changed(changes)
+
+    def _show_place(self) -> None:
+        screen = self.stack.front
+        if screen is None:
+            return
+        self._header.show_screen(
+            screen.title(), screen.header(), can_go_back=self.navigator.can_go_back
+        )
+        for rail in (self._side, self._bottom):
+            rail.mark(self.navigator.root)
+        self._arrange()
+        self.retitled.emit(screen.title())
+
+    def _arrange(self) -> None:
+        self._portrait = self.width() < max(self.height(), SIDE_FROM)
+        strip = self._portrait or look().metrics.scale >= STRIP_FROM
+        screen = self.stack.front
+        alone = screen is not None and screen.wants_all()
+        self._side.setVisible(not self._portrait)
+        self._bottom.setVisible(self._portrait and not alone)
+        self._strip.setVisible(strip)
+        self._lines[0].setVisible(not strip)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the rail where there is room for it."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go back with the mouse's own button for it."""
+        if event.button() is Qt.MouseButton.BackButton:
+            self.navigator.back()
+            return
+        super().mousePressEvent(event)
