@@ -96,9 +96,15 @@ class DraftUnknownError(ActionableError):
 
 
 class DraftIncompleteError(ActionableError):
-    """Something is still missing, or a file is blocking."""
+    """Something is still missing before the sitting can be sent."""
 
     code = "publishing.draft_incomplete"
+
+
+class DraftBlockedError(ActionableError):
+    """A file that is to be sent is damaged, protected, or at a place taken twice."""
+
+    code = "publishing.draft_blocked"
 
 
 class FileChangedError(ActionableError):
@@ -141,6 +147,12 @@ class NoSignatoryError(ActionableError):
     """No signatory, the same twice, or the same field twice."""
 
     code = "publishing.no_signatory"
+
+
+class PersonUnknownError(ActionableError):
+    """Nobody, or several people, of an assembly have this name."""
+
+    code = "publishing.person_unknown"
 
 
 class NoteUnknownError(ActionableError):

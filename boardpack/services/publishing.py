@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from boardpack.domain import clock, ids
+from boardpack.messages import _
 from boardpack.pdf.worker_client import PdfWorker
 from boardpack.services import sitting_toml
 from boardpack.services.changes import Changes
@@ -28,7 +29,9 @@ from boardpack.services.draft_models import (
 )
 from boardpack.services.drafting import Drafting
 from boardpack.services.errors import (
+    DraftBlockedError,
     DraftIncompleteError,
+    DraftUnknownError,
     FileChangedError,
     FolderEmptyError,
     FolderUnreadableError,
@@ -162,7 +165,7 @@ class PublishingService:
         Raises:
             DraftUnknownError: it was discarded.
             NotAllowedError: the person is not of that secretariat any more.
-            DraftIncompleteError: something is missing, or a file is blocking.
+            DraftIncompleteError, DraftBlockedError: something is missing, or a file is blocking.
             NothingToSendError: nothing differs from what was sent.
             FolderUnreadableError, FileChangedError: files changed since they were examined.
             DiskFullError: no room for the files.
@@ -194,13 +197,13 @@ class PublishingService:
     def _check(self, drafting: Drafting, draft: Draft) -> None:
         view = drafting.view(draft)
         if view.missing:
-            raise DraftIncompleteError(what=", ".join(view.missing))
+            raise DraftIncompleteError(what=", ".join(missing_words(view.missing)))
         state, verb = _STEP[view.already_sent]
         require(drafting.library, view.assembly_id, verb, state)
         transitions.move_dossier(state, verb)
         blocking = [file.path for file in view.sent_files if file.blocking]
         if blocking:
-            raise DraftIncompleteError(what=", ".join(blocking))
+            raise DraftBlockedError(files=", ".join(blocking))
         if not view.changes:
             raise NothingToSendError
 
@@ -211,7 +214,7 @@ class PublishingService:
             self._check(drafting, draft)
             head, base = drafting.header(draft), drafting.base(draft)
             if head is None:
-                raise DraftIncompleteError(what="")
+                raise DraftUnknownError
             now = clock.now()
             dossier = revise(head, make_plan(draft, base), base, now)
             event = DossierPublished(event_id=ids.new_id(), at=now, dossier=dossier)
@@ -241,6 +244,20 @@ class PublishingService:
     ) -> Changes:
         """Put deliberations in the outbox, to be signed in this order; see `placing`."""
         return self._placing.place(sitting_id, deliberations, signatories, progress)
+
+
+def missing_words(missing: Sequence[str]) -> list[str]:
+    """Return what is missing from a draft (`DraftView.missing`) in words."""
+    words = {
+        "assembly": _("the assembly"),
+        "date": _("date and time"),
+        "place": _("the place"),
+        "title": _("the title"),
+        "convocation": _("the convocation"),
+        "items": _("agenda items"),
+        "item_titles": _("titles of agenda items"),
+    }
+    return [words[each] for each in missing]
 
 
 def _words(found: dict[str, Path]) -> SittingWords:
