@@ -48,7 +48,7 @@ class BlobUnknownError(SurroundingsError):
     code = "blob.unknown"
 
 
-class BlobMissingError(ActionableError):
+class BlobMissingError(SurroundingsError):
     """An event names a file that the server does not hold."""
 
     code = "blob.missing"

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from boardpack.services.account import Account, EnrolmentService, ProfileState
+    from boardpack.services.account import Account, ProfileState
     from boardpack.services.changes import Announcer
     from boardpack.services.context import Context
+    from boardpack.services.enrolment import EnrolmentService
     from boardpack.services.following import FollowingService
     from boardpack.services.identity import Identity, Me
     from boardpack.services.notes import NotesService

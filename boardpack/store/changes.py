@@ -16,7 +16,8 @@ from boardpack.store import cursor, leaving, meta, outbox, plausible, records
 from boardpack.store.connection import Connection
 from boardpack.store.database import Store
 from sync.protocol.codec import record_of
-from sync.protocol.messages import PROTOCOL, RECORDS, Change, ExchangeReply, Record
+from sync.protocol.errors import BY_CODE, ServerDefectError
+from sync.protocol.messages import PROTOCOL, RECORDS, Answer, Change, ExchangeReply, Record
 
 OpenNote: TypeAlias = Callable[[SealedNote], Note | None]
 
@@ -41,12 +42,14 @@ class Applied:
         moved: something came or was answered; a server that says `more` and moves nothing is
             broken.
         left: assemblies whose dossiers were wiped: their files go now.
+        deferred: answers of events that stay waiting: the server could not, this time.
     """
 
     changes: Changes
     more: bool
     moved: bool
     left: tuple[str, ...] = ()
+    deferred: tuple[Answer, ...] = ()
 
 
 @dataclass
@@ -75,7 +78,7 @@ def apply(store: Store, reply: ExchangeReply, open_note: OpenNote) -> Applied:
     gathered = _Gathered()
     with store.transaction() as connection:
         before = cursor.load(connection)
-        answered = outbox.answered(connection, reply.answers)
+        answered = outbox.answered(connection, (each for each in reply.answers if _final(each)))
         for change, record in arrived:
             _put(connection, change, record, open_note, gathered)
         cursor.save(connection, reply.epoch, reply.cursor)
@@ -84,9 +87,20 @@ def apply(store: Store, reply: ExchangeReply, open_note: OpenNote) -> Applied:
     return Applied(
         changes=gathered.changes | Changes(outbox=bool(answered or settled)),
         more=reply.more,
-        moved=bool(answered) or before != cursor.Cursor(reply.epoch, reply.cursor),
+        moved=bool(reply.answers) or before != cursor.Cursor(reply.epoch, reply.cursor),
         left=tuple(gathered.left),
+        deferred=tuple(each for each in reply.answers if not _final(each)),
     )
+
+
+def _final(answer: Answer) -> bool:
+    """Whether the answer settles the event; "not now" (its disk full, its own defect) does not.
+
+    Such an event stays waiting: it is the same event, so sending it again is safe (D10).
+    """
+    kind = BY_CODE.get(answer.code)
+    passing = kind is not None and issubclass(kind, (SurroundingsError, ServerDefectError))
+    return answer.accepted or not passing
 
 
 def _checked(change: Change) -> Record | None:

@@ -23,7 +23,7 @@ BALLAST: Final = "ballast"
 BALLAST_BYTES: Final = 8 * 1024 * 1024
 #: A transaction that begins with less free space than this gives up the ballast first.
 LOW_WATER: Final = 2 * 1024 * 1024
-_LOCK: Final = "store.lock"
+LOCK: Final = "store.lock"
 
 _log = logging.getLogger("boardpack.store")
 
@@ -46,8 +46,8 @@ class Store:
             LockedByOtherError: another boardpack works on this profile.
             DiskFullError: no room.
         """
-        _make_folder(folder)
-        lock = _lock(folder)
+        cls.make_folder(folder)
+        lock = acquire(folder)
         try:
             _refuse_existing(folder)
             migrating.create(folder / DATABASE, key)
@@ -69,13 +69,23 @@ class Store:
         """
         if not (folder / DATABASE).is_file():
             raise errors.MissingStoreError
-        lock = _lock(folder)
+        lock = acquire(folder)
         try:
             migrating.migrate(folder / DATABASE, key)
             return cls._opened(folder, key, lock)
         except BaseException:
             lock.release()
             raise
+
+    @staticmethod
+    def make_folder(folder: Path) -> None:
+        """Make a profile's folder, for this account of the system only."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if os.name == "posix":
+                folder.chmod(0o700)
+        except OSError as error:
+            raise errors.disk_error(error) from error
 
     @classmethod
     def _opened(cls, folder: Path, key: bytes, lock: FileLock) -> Self:
@@ -120,22 +130,18 @@ class Store:
             _log.warning("the disk is almost full: the ballast was released")
 
 
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if os.name == "posix":
-            folder.chmod(0o700)
-    except OSError as error:
-        raise errors.disk_error(error) from error
-
-
 def _refuse_existing(folder: Path) -> None:
     if (folder / DATABASE).exists():
         raise errors.StoreExistsError
 
 
-def _lock(folder: Path) -> FileLock:
-    lock = FileLock(folder / _LOCK, timeout=0, thread_local=False, mode=0o600)
+def acquire(folder: Path) -> FileLock:
+    """Take the profile for this process.
+
+    Raises:
+        LockedByOtherError: another one has it.
+    """
+    lock = FileLock(folder / LOCK, timeout=0, thread_local=False, mode=0o600)
     try:
         lock.acquire()
     except Timeout as error:

@@ -16,7 +16,7 @@ from typing import Final
 from boardpack.store import damage, disk, errors
 from boardpack.store.connection import Connection, open_database, roll_back
 
-_COPY: Final = ".migrating"
+COPY: Final = ".migrating"
 _log = logging.getLogger("boardpack.store")
 
 
@@ -37,13 +37,24 @@ def version(connection: Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+def refuse_newer(connection: Connection, plan: Mapping[int, str] | None = None) -> None:
+    """Raise when a newer boardpack wrote the store.
+
+    Raises:
+        NewerStoreError: with both numbers.
+    """
+    found, known = version(connection), max(plan or steps())
+    if found > known:
+        raise errors.NewerStoreError(found=found, known=known)
+
+
 def create(path: Path, key: bytes, plan: Mapping[int, str] | None = None) -> None:
     """Make a store at `path`, complete or not at all."""
     copy = _clean_copy(path)
     connection = open_database(copy, key)
     try:
         _run(connection, plan or steps())
-        _settle(connection)
+        settle(connection)
     finally:
         connection.close()
     disk.replace(copy, path)
@@ -62,9 +73,8 @@ def migrate(path: Path, key: bytes, plan: Mapping[int, str] | None = None) -> No
     copy = _clean_copy(path)
     original = open_database(path, key)
     try:
+        refuse_newer(original, plan)
         found, known = version(original), max(plan)
-        if found > known:
-            raise errors.NewerStoreError(found=found, known=known)
         if found == known:
             return
         _log.info("migrating the store from %d to %d", found, known)
@@ -85,7 +95,7 @@ def _migrate_copy(original: Connection, copy: Path, key: bytes, plan: Mapping[in
             original.backup(target)
         _run(target, plan)
         damage.check(target)
-        _settle(target)
+        settle(target)
     finally:
         target.close()
 
@@ -104,14 +114,14 @@ def _run(connection: Connection, plan: Mapping[int, str]) -> None:
             raise
 
 
-def _settle(connection: Connection) -> None:
+def settle(connection: Connection) -> None:
     """Fold the journal into the file, so that one rename carries all."""
     connection.execute("PRAGMA journal_mode = DELETE").fetchall()
 
 
 def _clean_copy(path: Path) -> Path:
     """Return the name of the copy, after removing what an interrupted run left."""
-    copy = path.with_name(path.name + _COPY)
+    copy = path.with_name(path.name + COPY)
     for suffix in ("", "-wal", "-shm", "-journal"):
         disk.remove(copy.with_name(copy.name + suffix))
     return copy

@@ -9,7 +9,7 @@ until the person saw the reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -74,15 +74,27 @@ def append(
 
 
 def waiting(
-    connection: Connection, limit: int = MAX_EVENTS, max_bytes: int = MAX_BATCH_BYTES
+    connection: Connection,
+    limit: int = MAX_EVENTS,
+    max_bytes: int = MAX_BATCH_BYTES,
+    skip: Collection[str] = (),
 ) -> tuple[OutboxRow, ...]:
-    """Return the oldest waiting rows that fit one batch, in the order they were made."""
-    rows = connection.execute(
-        "SELECT * FROM outbox WHERE state = 'waiting' ORDER BY place LIMIT ?", (limit,)
-    )
+    """Return the oldest waiting rows that fit one batch, in the order they were made.
+
+    Args:
+        connection: to the store.
+        limit: most events of a batch.
+        max_bytes: most bytes of a batch; one larger event still travels alone.
+        skip: identifiers of events to leave out.
+    """
+    rows = connection.execute("SELECT * FROM outbox WHERE state = 'waiting' ORDER BY place")
     found: list[OutboxRow] = []
     room = max_bytes
     for row in rows:
+        if row["event_id"] in skip:
+            continue
+        if len(found) == limit:
+            break
         room -= len(row["event"])
         if found and room < 0:
             break
@@ -117,6 +129,16 @@ def answered(connection: Connection, answers: Iterable[Answer]) -> int:
             ),
         ).rowcount
     return moved
+
+
+def reject(
+    connection: Connection, event_ids: Iterable[str], code: str, parameters: dict[str, str | int]
+) -> int:
+    """Reject events on this device's own account: a file that they need can never be sent."""
+    refusals = (
+        Answer(each, accepted=False, code=code, parameters=parameters) for each in event_ids
+    )
+    return answered(connection, refusals)
 
 
 def settle(connection: Connection) -> int:

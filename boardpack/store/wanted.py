@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Collection
 from typing import Final
 
 from boardpack.domain import clock
 from boardpack.domain.dossier import DocumentKind, Dossier
+from boardpack.domain.people import Role
 from boardpack.domain.transfers import Pending, Wanted
-from boardpack.store import outbox
+from boardpack.store import access, outbox
 from boardpack.store.connection import Connection, Row
 from sync.protocol.codec import decode
 from sync.protocol.messages import blobs_of
@@ -65,13 +68,24 @@ def _wanted(row: Row) -> Wanted:
     )
 
 
-def pending(connection: Connection) -> tuple[Pending, ...]:
-    """Return the next batch of events, each with the files that the server may not hold yet."""
+def pending(connection: Connection, skip: Collection[str] = ()) -> tuple[Pending, ...]:
+    """Return the next batch of events, each with the files that the server may not hold yet.
+
+    Args:
+        connection: to the store.
+        skip: identifiers of events to leave out this time.
+    """
     held = _held_by_server(connection)
     return tuple(
         Pending(row.event_id, tuple(each for each in blobs_of(row.event) if each not in held))
-        for row in outbox.waiting(connection)
+        for row in outbox.waiting(connection, skip=skip)
     )
+
+
+def needing(connection: Connection, sha256: str) -> tuple[str, ...]:
+    """Return the identifiers of waiting events that need a file to be sent before them."""
+    rows = outbox.waiting(connection, limit=sys.maxsize, max_bytes=sys.maxsize)
+    return tuple(row.event_id for row in rows if sha256 in blobs_of(row.event))
 
 
 def _held_by_server(connection: Connection) -> frozenset[str]:
@@ -84,12 +98,30 @@ def _held_by_server(connection: Connection) -> frozenset[str]:
     return frozenset(row["sha256"] for row in rows)
 
 
-def complete_unreceipted(connection: Connection, official_id: str) -> tuple[Dossier, ...]:
-    """Return the dossiers that are whole on this device and not yet receipted in this revision."""
+def complete_unreceipted(
+    connection: Connection, official_id: str, sha256: str = ""
+) -> tuple[Dossier, ...]:
+    """Return the dossiers that are whole on this device and not yet receipted in this revision.
+
+    Only of assemblies that this person sits in: a secretariat receipts nothing to itself.
+
+    Args:
+        connection: to the store.
+        official_id: whose receipts count.
+        sha256: look only at dossiers with this file (empty: at all).
+    """
+    sits_in = {
+        assembly_id
+        for assembly_id, roles in access.granted(connection).items()
+        if roles - {Role.SECRETARY_OFFICE}
+    }
     rows = connection.execute(
         """
         SELECT s.body FROM dossiers s
-        WHERE NOT EXISTS (
+        WHERE (? = '' OR EXISTS (
+            SELECT 1 FROM documents d JOIN versions v USING (document_id)
+            WHERE d.sitting_id = s.sitting_id AND v.sha256 = ?))
+          AND NOT EXISTS (
             SELECT 1 FROM documents d JOIN versions v USING (document_id)
             WHERE d.sitting_id = s.sitting_id AND NOT d.withdrawn
               AND v.number = (SELECT max(number) FROM versions w
@@ -105,6 +137,19 @@ def complete_unreceipted(connection: Connection, official_id: str) -> tuple[Doss
             WHERE j.action = ? AND j.subject_id = s.sitting_id AND j.detail = s.revision)
         ORDER BY s.starts_at
         """,
-        (official_id, RECEIVED),
+        (sha256, sha256, official_id, RECEIVED),
     )
-    return tuple(decode(row["body"], Dossier) for row in rows)
+    found = (decode(row["body"], Dossier) for row in rows)
+    return tuple(each for each in found if each.assembly_id in sits_in)
+
+
+def places_of(connection: Connection, sha256: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the sittings and the documents that a file belongs to."""
+    rows = connection.execute(
+        "SELECT d.sitting_id, d.document_id FROM documents d JOIN versions v USING (document_id)"
+        " WHERE v.sha256 = ?",
+        (sha256,),
+    ).fetchall()
+    return frozenset(row["sitting_id"] for row in rows), frozenset(
+        row["document_id"] for row in rows
+    )

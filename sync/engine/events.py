@@ -18,9 +18,10 @@ class BatchAnswered:
     Attributes:
         more: the server has further changes.
         moved: something was answered, or the cursor went on.
-        pending: what waits to be sent now: at most one batch.
+        pending: what waits to be sent now, and may be in this exchange: at most one batch.
         missing: files that should be here and are not.
         retry_after: seconds that the server asks for before the next routine exchange.
+        deferred: codes of events that the server could not apply this time.
     """
 
     more: bool
@@ -28,6 +29,7 @@ class BatchAnswered:
     pending: tuple[Pending, ...] = ()
     missing: tuple[Wanted, ...] = ()
     retry_after: float = 0
+    deferred: tuple[tuple[str, tuple[tuple[str, Parameter], ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,10 @@ class UploadRefused:
 
 @dataclass(frozen=True)
 class BlobStored:
-    """The file is here, digest checked; `pending` may hold a receipt that this made."""
+    """The file is here, digest checked; `pending` when that made a receipt to send."""
 
     subject: str
-    pending: tuple[Pending, ...] = ()
+    pending: tuple[Pending, ...] | None = None
 
 
 @dataclass(frozen=True)

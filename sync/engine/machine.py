@@ -15,9 +15,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import Enum, auto
-from typing import Final
+from typing import Final, TypeAlias
 
-from boardpack.domain.errors import BugError, Parameter
+from boardpack.domain.errors import BugError, Parameter, SurroundingsError
+from boardpack.domain.ports import ThrottledError
+from boardpack.domain.refusals import BlobWrongDigestError
 from boardpack.domain.transfers import Pending, Wanted
 from sync.engine import events, schedule
 from sync.engine.commands import Await, Command, Done, FetchBlob, SendBatch, UploadBlob, Wait
@@ -34,7 +36,16 @@ THROTTLES: Final = 5
 #: Wrong digests that are borne for one file.
 DAMAGES: Final = 3
 
-Parameters = tuple[tuple[str, Parameter], ...]
+#: Code of `boardpack.store.errors.DamagedBlobError`, which the machine may not import.
+DAMAGED_FILE: Final = "store.damaged_blob"
+
+Parameters: TypeAlias = tuple[tuple[str, Parameter], ...]
+
+
+class NoProgressError(SurroundingsError):
+    """The server says that there is more, and gives nothing."""
+
+    code = "sync.no_progress"
 
 
 class UnexpectedEventError(BugError):
@@ -70,6 +81,7 @@ class SyncMachine:
         self._held: set[str] = set()
         self._given_up: dict[str, tuple[str, Parameters]] = {}
         self._damages: dict[str, int] = {}
+        self._deferred: tuple[tuple[str, Parameters], ...] = ()
         self._contacted = False
         self._failures = 0
         self._throttles = 0
@@ -139,7 +151,8 @@ class SyncMachine:
         return None
 
     def _done(self) -> Done:
-        code, parameters = next(iter(self._given_up.values()), ("", ()))
+        reasons = (*self._given_up.values(), *self._deferred)
+        code, parameters = next(iter(reasons), ("", ()))
         return Done(code, parameters, self._retry_after, incomplete=len(self._given_up))
 
     # What came of it
@@ -195,7 +208,7 @@ class SyncMachine:
                 self._pending = pending
             case events.BlobStored(subject, pending):
                 self._drop(subject)
-                self._pending = pending
+                self._pending = self._pending if pending is None else pending
             case events.BlobDamaged(subject):
                 self._damaged(subject, command)
             case events.BlobRefused(subject, code, parameters):
@@ -207,8 +220,9 @@ class SyncMachine:
         sent = command.event_ids if isinstance(command, SendBatch) else ()
         unanswered = {each.event_id for each in event.pending} & set(sent)
         if not event.moved and (event.more or unanswered):
-            self._end(Done("sync.no_progress"))
+            self._end(Done(NoProgressError.code))
             return
+        self._deferred += event.deferred
         self._pending = event.pending
         self._retry_after = event.retry_after
         if event.more or event.pending:
@@ -236,7 +250,9 @@ class SyncMachine:
         self._contacted = True
         self._throttles += self._delay is None
         if seconds > LONGEST_WAIT or self._throttles > THROTTLES:
-            self._end(Done("client.busy", retry_after=seconds))
+            self._end(
+                Done(ThrottledError.code, (("seconds", round(seconds)),), retry_after=seconds)
+            )
             return
         self._delay = max(self._delay or 0.0, schedule.obey(seconds, self._jitter))
 
@@ -245,9 +261,9 @@ class SyncMachine:
         if self._damages[sha256] < DAMAGES:
             return
         if isinstance(command, UploadBlob):
-            self._end(Done("blob.wrong_digest", (("sha256", sha256),)))
+            self._end(Done(BlobWrongDigestError.code, (("sha256", sha256),)))
         else:
-            self._give_up(sha256, "store.damaged_blob", (("sha256", sha256),))
+            self._give_up(sha256, DAMAGED_FILE, (("sha256", sha256),))
 
     def _give_up(self, sha256: str, code: str, parameters: Parameters) -> None:
         self._given_up[sha256] = (code, parameters)
