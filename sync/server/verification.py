@@ -5,7 +5,9 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
+from signing.diff import only_added
 from signing.model import SignatureFinding
+from signing.verify import verify
 from sync.protocol.errors import (
     AlteredDocumentError,
     InvalidSignatureError,
@@ -33,13 +35,11 @@ def examine(base: bytes, signed: bytes, *, field: str, official: Official) -> Fi
         WrongSignatureFieldError: the new signature stands in another field, or is not alone.
         WrongSignerError: the certificate is another person's.
     """
-    from signing import diff, verify  # noqa: PLC0415
-
-    if not diff.only_added(base, signed):
+    if not only_added(base, signed):
         raise AlteredDocumentError
     roots = [each.encode() for each in TrustRoot.objects.values_list("pem", flat=True)]
-    before = {each.field for each in verify.verify(base, roots=roots).signatures}
-    verdict = verify.verify(signed, roots=roots)
+    before = {each.field for each in verify(base, roots=roots).signatures}
+    verdict = verify(signed, roots=roots)
     if verdict.verdict == "invalid":
         raise InvalidSignatureError
     new = [each for each in verdict.signatures if each.field not in before]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -148,6 +149,12 @@ class Mandate(Identified):
                 condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")), name="mandate_forward"
             ),
         )
+
+    def clean(self) -> None:
+        """Refuse a group of another assembly."""
+        group = self.group
+        if group is not None and group.assembly_id != self.assembly_id:
+            raise ValidationError({"group": _("This group belongs to another assembly.")})
 
     def __str__(self) -> str:
         """Who, as what, where."""
