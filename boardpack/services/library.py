@@ -18,7 +18,7 @@ from boardpack.services.draft import DEFAULT_ZONE
 from boardpack.services.errors import SittingUnknownError
 from boardpack.services.push_folder import understand
 from boardpack.services.read_models import AssemblyBadge, DocumentRow, SittingRow, VersionRow
-from boardpack.store import documents, dossiers, notes, people, receipts
+from boardpack.store import access, documents, dossiers, notes, people, receipts
 from boardpack.store.dossiers import ProjectedDossier
 from boardpack.workflow.abilities import dossier_abilities
 from boardpack.workflow.transitions import DossierState, Verb
@@ -47,9 +47,8 @@ class Library:
 
     @cached_property
     def roles(self) -> dict[str, frozenset[Role]]:
-        """What this person is today: assembly → roles."""
-        today = self.now.astimezone(ZoneInfo(DEFAULT_ZONE)).date()
-        return people.roles(self._connection, self.official_id, today)
+        """What this person is, in the server's own word: assembly → roles."""
+        return access.granted(self._connection)
 
     @cached_property
     def dossiers(self) -> dict[str, ProjectedDossier]:

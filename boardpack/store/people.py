@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from boardpack.domain.people import (
     Assembly,
     Authority,
     Mandate,
     Official,
     PoliticalGroup,
-    Role,
 )
 from boardpack.store.connection import Connection
 from sync.protocol.codec import decode
@@ -52,17 +49,3 @@ def mandates(connection: Connection, assembly_id: str) -> tuple[Mandate, ...]:
         "SELECT body FROM mandates WHERE assembly_id = ? ORDER BY mandate_id", (assembly_id,)
     )
     return tuple(decode(row["body"], Mandate) for row in rows)
-
-
-def roles(connection: Connection, official_id: str, day: date) -> dict[str, frozenset[Role]]:
-    """Return what an official is on `day`: assembly → roles."""
-    rows = connection.execute(
-        "SELECT assembly_id, role FROM mandates"
-        " WHERE official_id = ? AND starts <= ? AND (ends IS NULL OR ends > ?)",
-        (official_id, day.isoformat(), day.isoformat()),
-    )
-    found: dict[str, frozenset[Role]] = {}
-    for row in rows:
-        assembly_id = row["assembly_id"]
-        found[assembly_id] = found.get(assembly_id, frozenset()) | {Role(row["role"])}
-    return found
