@@ -1,0 +1,1 @@
+"""The reading screen: pages, tools, notes. Only `ui` opens it, through `reader_view.ReaderView`."""

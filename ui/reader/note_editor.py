@@ -1,0 +1,153 @@
+"""Write or change one note: its words, its colour, what it is for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from boardpack.annotation import palette
+from boardpack.annotation.note import Note, NoteKind
+from boardpack.messages import _
+from ui.reader.notes_panel import is_on_words
+from ui.reader.tags import TAGS, tag_name
+from ui.reader.tool_options import swatch
+from ui.theme import look
+from ui.widgets.buttons import button
+from ui.widgets.flow import FlowLayout
+from ui.widgets.labels import label
+
+_WIDTH = 520
+_LONGEST_QUOTE = 240
+
+
+class NoteEditor(QDialog):
+    """Over the reader. `saved` gives the note as it is wanted; nothing is written here."""
+
+    saved = Signal(object)
+    removed = Signal()
+
+    def __init__(self, note: Note, parent: QWidget, *, new: bool, writable: bool = True) -> None:
+        """Show `note`; a new one has nothing to remove."""
+        super().__init__(parent.window())
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._note = note
+        self._colour = note.colour
+        self._colours: dict[str, QToolButton] = {}
+        self._tags: dict[str, QToolButton] = {}
+        place = _("Page {page}").format(page=note.anchor.page_index + 1)
+        title = _("New note") if new else _("Note")
+        self.setWindowTitle(title)
+        self._heading = label(f"{title} · {place}", "heading")
+        self.text = QPlainTextEdit(note.text)
+        self.text.setAccessibleName(_("Text of the note"))
+        self.text.setPlaceholderText(_("Write here…"))
+        self.text.setTabChangesFocus(True)
+        self.text.setReadOnly(not writable)
+        self._save = button(_("Keep"), self._on_save, kind="primary")
+        self._cancel = button(_("Cancel"), self.reject)
+        self._remove = button(_("Remove"), self._on_remove, kind="quiet", icon="trash-can-outline")
+        self._remove.setVisible(writable and not new)
+        self._save.setVisible(writable)
+        self._lay_out(writable=writable)
+        wide = round(_WIDTH * min(look().metrics.scale, 1.5))
+        self.setFixedWidth(min(wide, parent.window().width() - 2 * look().metrics.two))
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self).activated.connect(self._on_save)
+        self.text.setFocus()
+
+    def choose_colour(self, name: str) -> None:
+        """Give the note this colour."""
+        self._colour = name
+        for known, each in self._colours.items():
+            each.setChecked(known == name)
+
+    def choose_tag(self, tag: str, *, on: bool) -> None:
+        """Say that the note is for this, or not."""
+        self._tags[tag].setChecked(on)
+
+    def _on_save(self) -> None:
+        unknown = tuple(tag for tag in self._note.tags if tag not in TAGS)
+        chosen = tuple(tag for tag in TAGS if self._tags[tag].isChecked())
+        text = self.text.toPlainText().strip()
+        wanted = replace(self._note, text=text, colour=self._colour, tags=(*chosen, *unknown))
+        self.accept()
+        self.saved.emit(wanted)
+
+    def _on_remove(self) -> None:
+        self.accept()
+        self.removed.emit()
+
+    def _lay_out(self, *, writable: bool) -> None:
+        space = look().metrics
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(space.three, space.three, space.three, space.two)
+        outer.setSpacing(space.two)
+        outer.addWidget(self._heading)
+        quote = self._note.anchor.quote
+        if quote is not None and is_on_words(self._note):
+            cut = (
+                quote.exact
+                if len(quote.exact) <= _LONGEST_QUOTE
+                else quote.exact[:_LONGEST_QUOTE] + "…"
+            )
+            outer.addWidget(label(f"« {cut} »", tone="secondary"))
+        self.text.setMinimumHeight(round(6 * 1.4 * space.body))
+        outer.addWidget(self.text, 1)
+        if writable:
+            outer.addWidget(self._choices())
+            outer.addWidget(self._purposes())
+        foot = QHBoxLayout()
+        foot.setSpacing(space.one)
+        foot.addWidget(self._remove)
+        foot.addStretch(1)
+        foot.addWidget(self._cancel)
+        foot.addWidget(self._save)
+        outer.addLayout(foot)
+
+    def _choices(self) -> QWidget:
+        colours = palette.PENS if self._note.kind is NoteKind.INK else palette.HIGHLIGHTERS
+        box = QWidget()
+        box.setAccessibleName(_("Colour"))
+        flow = FlowLayout(box)
+        side = look().metrics.mark
+        for each in colours:
+            made = self._toggle(_(each.label))
+            made.setIcon(swatch(each.rgb, side, self.devicePixelRatioF()))
+            made.setIconSize(QSize(side, side))
+            made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            made.clicked.connect(lambda _on=False, name=each.name: self.choose_colour(name))
+            self._colours[each.name] = made
+            flow.addWidget(made)
+        self.choose_colour(self._colour)
+        return box
+
+    def _purposes(self) -> QWidget:
+        box = QWidget()
+        box.setAccessibleName(_("What it is for"))
+        flow = FlowLayout(box)
+        for tag in TAGS:
+            made = self._toggle(tag_name(tag))
+            made.setChecked(tag in self._note.tags)
+            self._tags[tag] = made
+            flow.addWidget(made)
+        return box
+
+    @staticmethod
+    def _toggle(name: str) -> QToolButton:
+        made = QToolButton()
+        made.setText(name)
+        made.setAccessibleName(name)
+        made.setCheckable(True)
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        made.setStyleSheet(f"padding: 0 {look().metrics.one}px;")
+        return made

@@ -1,0 +1,137 @@
+"""Opening a document: what it is, its pages, its sitting; closing it again."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from boardpack.services.pages import DocumentFacts, PageService
+from boardpack.services.program import Session
+from boardpack.services.read_models import DocumentHandle, OpenDocument, SittingView
+from ui.background import Background, Lane
+
+
+class _Held:
+    """One use of a document in the worker. Both steps run on the render lane, in this order."""
+
+    def __init__(self, handle: DocumentHandle) -> None:
+        self._handle = handle
+        self._is_open = False
+
+    def open(self, pages: PageService) -> DocumentFacts:
+        facts = pages.open(self._handle)
+        self._is_open = True
+        return facts
+
+    def close(self, pages: PageService) -> None:
+        if self._is_open:
+            pages.close(self._handle)
+
+
+class Opening(QObject):
+    """Asks one thing after the other; an answer about an earlier document is dropped."""
+
+    known = Signal(object)
+    """What is opened: the `OpenDocument`."""
+    readable = Signal(object)
+    """Its pages: the `DocumentFacts`."""
+    sitting = Signal(object)
+    """The sitting around it: the `SittingView`."""
+    failed = Signal(object)
+    """It cannot be shown: the exception."""
+    replaced = Signal(object)
+    """The version that is read is no longer the one in force: the `OpenDocument` again."""
+
+    def __init__(self, session: Session, background: Background, parent: QObject) -> None:
+        """Open nothing yet."""
+        super().__init__(parent)
+        self.document: OpenDocument | None = None
+        self._session = session
+        self._background = background
+        self._asked: tuple[str, str | None] = ("", None)
+        self._held: _Held | None = None
+
+    def open(self, document_id: str, sha256: str | None) -> None:
+        """Open a document, in force or an older version."""
+        self.close()
+        asked = self._asked = (document_id, sha256)
+        self._background.run(
+            lambda: self._session.reading.open_document(document_id, sha256),
+            success=lambda found: self._found(asked, found),
+            failure=lambda error: self._fail(asked, error),
+            owner=self,
+        )
+
+    def close(self) -> None:
+        """Let the document go."""
+        held, self._held, self.document = self._held, None, None
+        self._asked = ("", None)
+        if held is not None:
+            self._background.run(
+                lambda: held.close(self._session.pages),
+                success=lambda _nothing: None,
+                failure=lambda _error: None,  # its worker is gone, and the document with it
+                lane=Lane.RENDER,
+            )
+
+    def ask_sitting(self) -> None:
+        """Read the sitting around the document, again."""
+        if self.document is None:
+            return
+        asked, sitting_id = self._asked, self.document.sitting_id
+        self._background.run(
+            lambda: self._session.reading.sitting(sitting_id),
+            success=lambda view: self._tell_sitting(asked, view),
+            failure=lambda error: self._fail(asked, error),
+            owner=self,
+        )
+
+    def ask_version(self) -> None:
+        """Ask whether the version that is read is still the one in force."""
+        document = self.document
+        if document is None:
+            return
+        asked = self._asked
+        self._background.run(
+            lambda: self._session.reading.open_document(document.document_id, document.sha256),
+            success=lambda found: self._compare(asked, found),
+            failure=lambda _error: None,  # withdrawn meanwhile: what is open may be read to the end
+            owner=self,
+        )
+
+    def _found(self, asked: tuple[str, str | None], document: OpenDocument) -> None:
+        if asked != self._asked:
+            return
+        self.document = document
+        self.known.emit(document)
+        self.ask_sitting()
+        handle = document.handle
+        if handle is None:
+            return
+        held = self._held = _Held(handle)
+        self._background.run(
+            lambda: held.open(self._session.pages),
+            success=lambda facts: self._opened(asked, facts),
+            failure=lambda error: self._fail(asked, error),
+            lane=Lane.RENDER,
+            owner=self,
+        )
+
+    def _opened(self, asked: tuple[str, str | None], facts: DocumentFacts) -> None:
+        if asked == self._asked:
+            self.readable.emit(facts)
+
+    def _tell_sitting(self, asked: tuple[str, str | None], view: SittingView) -> None:
+        if asked == self._asked:
+            self.sitting.emit(view)
+
+    def _compare(self, asked: tuple[str, str | None], found: OpenDocument) -> None:
+        document = self.document
+        if asked != self._asked or document is None or found.is_current:
+            return
+        if document.is_current:
+            self.document = found
+            self.replaced.emit(found)
+
+    def _fail(self, asked: tuple[str, str | None], error: Exception) -> None:
+        if asked == self._asked:
+            self.failed.emit(error)

@@ -1,0 +1,126 @@
+"""What stands beside the pages: notes, search, agenda, pages. In portrait it comes from below."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from boardpack.messages import _
+from ui.icons import set_icon
+from ui.theme import look
+from ui.widgets.buttons import tool
+from ui.widgets.labels import restyle
+
+WIDTH: Final = 360
+
+
+class Part(StrEnum):
+    """What the panel can show."""
+
+    NOTES = "notes"
+    FIND = "find"
+    AGENDA = "agenda"
+    PAGES = "pages"
+
+
+_ICONS: Final = {
+    Part.NOTES: "note-text-outline",
+    Part.FIND: "magnify",
+    Part.AGENDA: "format-list-numbered",
+    Part.PAGES: "view-grid-outline",
+}
+
+
+class SidePanel(QFrame):
+    """Four parts under four tabs."""
+
+    closed = Signal()
+
+    def __init__(self, parts: dict[Part, QWidget], parent: QWidget | None = None) -> None:
+        """Hold `parts`."""
+        super().__init__(parent)
+        self.setProperty("role", "side")
+        self.setAccessibleName(_("Beside the pages"))
+        self._parts = parts
+        self._stack = QStackedWidget()
+        self._group = QButtonGroup(self)
+        self._tabs: dict[Part, QToolButton] = {}
+        names = {
+            Part.NOTES: _("Notes"),
+            Part.FIND: _("Find"),
+            Part.AGENDA: _("Agenda"),
+            Part.PAGES: _("Pages"),
+        }
+        for part, widget in parts.items():
+            self._stack.addWidget(widget)
+            self._tabs[part] = self._tab(part, names[part])
+        self._close = tool(_("Close the panel"), "close", self.closed.emit)
+        self._lay_out()
+        self.turn_to(Part.NOTES)
+        look().changed.connect(self._dress)
+
+    @property
+    def part(self) -> Part:
+        """What is shown."""
+        shown = self._stack.currentWidget()
+        return next(part for part, widget in self._parts.items() if widget is shown)
+
+    def turn_to(self, part: Part) -> None:
+        """Show this part."""
+        self._stack.setCurrentWidget(self._parts[part])
+        self._tabs[part].setChecked(True)
+
+    def set_below(self, *, below: bool) -> None:
+        """Draw the edge towards the pages: above in portrait, at the left in landscape."""
+        restyle(self, "role", "footer" if below else "side")
+
+    def wanted_width(self, room: int) -> int:
+        """Return how wide it should be beside pages, of `room` for both."""
+        return min(round(WIDTH * max(1.0, 0.75 * look().metrics.scale)), round(0.45 * room))
+
+    def _tab(self, part: Part, name: str) -> QToolButton:
+        made = QToolButton()
+        made.setText(name)
+        made.setAccessibleName(name)
+        made.setCheckable(True)
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        set_icon(made, _ICONS[part], "text")
+        made.clicked.connect(lambda: self.turn_to(part))
+        self._group.addButton(made)
+        return made
+
+    def _lay_out(self) -> None:
+        space = look().metrics
+        tabs = QHBoxLayout()
+        tabs.setContentsMargins(space.half, space.half, space.half, space.half)
+        tabs.setSpacing(space.half)
+        for each in self._tabs.values():
+            tabs.addWidget(each, 1)
+        tabs.addWidget(self._close)
+        line = QFrame()
+        line.setProperty("role", "separator")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(tabs)
+        outer.addWidget(line)
+        outer.addWidget(self._stack, 1)
+        self._dress()
+
+    def _dress(self) -> None:
+        for each in self._tabs.values():
+            each.setStyleSheet(f"font-size: {look().metrics.small}px;")

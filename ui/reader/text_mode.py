@@ -1,0 +1,169 @@
+"""The words of a page as flowing text: for screen readers, for large type, for narrow screens.
+
+A `QTextBrowser` gives its text to assistive tools; the painted pages cannot (`reader.md` §2f).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from itertools import groupby
+from statistics import median
+from typing import Final
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QColor, QTextBlockFormat, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QTextBrowser, QWidget
+
+from boardpack.annotation import palette
+from boardpack.annotation.note import Note, NoteKind, WordRange
+from boardpack.messages import _
+from boardpack.services.pages import Link
+from ui.reader.notes_panel import is_on_words
+from ui.reader.page_text import PageText
+from ui.theme import look
+
+_LARGER: Final = 1.2
+"""Words so much higher than most make a heading, if they are few."""
+_FEW: Final = 16
+
+
+class TextMode(QTextBrowser):
+    """Shows one page at a time, with the same highlights."""
+
+    link_asked = Signal(object)
+    page_asked = Signal(int)
+    selected = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Show nothing yet."""
+        super().__init__(parent)
+        self.setAccessibleName(_("Text of the page"))
+        self.setOpenLinks(False)
+        self.setProperty("role", "text")
+        self._page = 0
+        self._text: PageText | None = None
+        self._links: tuple[Link, ...] = ()
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self.anchorClicked.connect(self._follow)
+
+    def show_page(
+        self, heading: str, page: int, pages: int, text: PageText, notes: tuple[Note, ...]
+    ) -> None:
+        """Show the words of a page under `heading`, marked as `notes` say."""
+        self._page, self._text, self._links = page, text, ()
+        self._starts, self._ends = [], []
+        self.clear()
+        space = look().metrics
+        self.document().setDocumentMargin(space.four)
+        cursor = QTextCursor(self.document())
+        self._heading(cursor, heading, 1)
+        if text.words:
+            self._paragraphs(cursor, text)
+        else:
+            sentence = _("This page is a picture: its text has not been recognised.")
+            self._block(cursor)
+            cursor.insertText(sentence, QTextCharFormat())
+        for note in notes:
+            self._mark(note)
+        self._turn(cursor, page, pages)
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def show_links(self, page: int, links: tuple[Link, ...]) -> None:
+        """Add the links of the page that is shown."""
+        if page != self._page or not links or self._links:
+            return
+        self._links = links
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        self._heading(cursor, _("Links of this page"), 2)
+        for number, link in enumerate(links):
+            name = link.uri or _("Page {page}").format(page=link.page + 1)
+            self._block(cursor)
+            self._anchor(cursor, name, f"link:{number}")
+
+    def selection(self) -> tuple[PageText, WordRange] | None:
+        """Return the words that are selected, None when there are none."""
+        cursor = self.textCursor()
+        if self._text is None or not cursor.hasSelection():
+            return None
+        first = bisect_right(self._ends, cursor.selectionStart())
+        last = bisect_left(self._starts, cursor.selectionEnd())
+        return (self._text, WordRange(first, last)) if first < last else None
+
+    def _paragraphs(self, cursor: QTextCursor, text: PageText) -> None:
+        usual = median(box.height for box in text.boxes)
+        index = 0
+        for _block, group in groupby(text.words, key=lambda word: word.block):
+            count = len(list(group))
+            height = median(text.boxes[each].height for each in range(index, index + count))
+            is_heading = height > _LARGER * usual and count <= _FEW
+            form = self._heading_format(2) if is_heading else QTextCharFormat()
+            self._block(cursor, 2 if is_heading else 0)
+            for number in range(index, index + count):
+                if number > index:
+                    cursor.insertText(" ", form)
+                self._starts.append(cursor.position())
+                cursor.insertText(text.words[number].text, form)
+                self._ends.append(cursor.position())
+            index += count
+
+    def _mark(self, note: Note) -> None:
+        where = note.anchor.word_range
+        if where is None or note.kind is NoteKind.INK or not is_on_words(note):
+            return
+        if not 0 <= where.start < where.end <= len(self._starts):
+            return
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(self._starts[where.start])
+        cursor.setPosition(self._ends[where.end - 1], QTextCursor.MoveMode.KeepAnchor)
+        form = QTextCharFormat()
+        form.setBackground(QColor(palette.colour(note.colour).rgb))
+        form.setForeground(QColor("#000000"))
+        if note.text:
+            form.setToolTip(note.text)
+        cursor.mergeCharFormat(form)
+
+    def _turn(self, cursor: QTextCursor, page: int, pages: int) -> None:
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        self._block(cursor)
+        if page > 0:
+            self._anchor(cursor, _("Previous page"), f"page:{page - 1}")
+            cursor.insertText("     ", QTextCharFormat())
+        if page + 1 < pages:
+            self._anchor(cursor, _("Next page"), f"page:{page + 1}")
+
+    def _anchor(self, cursor: QTextCursor, text: str, target: str) -> None:
+        form = QTextCharFormat()
+        form.setAnchor(True)
+        form.setAnchorHref(target)
+        form.setForeground(look().colour("accent"))
+        form.setFontUnderline(True)
+        cursor.insertText(text, form)
+
+    def _heading(self, cursor: QTextCursor, text: str, level: int) -> None:
+        self._block(cursor, level)
+        cursor.insertText(text, self._heading_format(level))
+
+    @staticmethod
+    def _heading_format(level: int) -> QTextCharFormat:
+        form = QTextCharFormat()
+        form.setFont(look().font("title" if level == 1 else "body", strong=True))
+        return form
+
+    def _block(self, cursor: QTextCursor, level: int = 0) -> None:
+        form = QTextBlockFormat()
+        form.setHeadingLevel(level)
+        form.setBottomMargin(look().metrics.two)
+        form.setLineHeight(140, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        if cursor.position() == 0:
+            cursor.setBlockFormat(form)
+        else:
+            cursor.insertBlock(form)
+
+    def _follow(self, url: QUrl) -> None:
+        number = int(url.path())
+        if url.scheme() == "page":
+            self.page_asked.emit(number)
+        elif number < len(self._links):
+            self.link_asked.emit(self._links[number])
