@@ -159,7 +159,15 @@ class PageIndex:
         wanted = tokens(query)
         if not wanted:
             return []
-        return sorted({where for each in self._streams for where in each.find(wanted)})
+        found: list[WordRange] = []
+        for stream in self._streams:
+            # Half of a cut word, found again by its beginning, is no other place.
+            found += [
+                where
+                for where in stream.find(wanted)
+                if not any(each.start <= where.start and where.end <= each.end for each in found)
+            ]
+        return sorted(found)
 
 
 def find(words: Sequence[Word], query: str) -> list[WordRange]:
