@@ -63,7 +63,7 @@ def decode_reply(data: bytes) -> ExchangeReply:
 
 def record_of(change: Change) -> Record | None:
     """Read the record that a change carries, None when it is gone or of a newer protocol's kind."""
-    if change.body is None or change.kind not in RECORDS:
+    if change.gone or change.kind not in RECORDS:
         return None
     kind, _ = RECORDS[change.kind]
     return cast("Record", decode(bytes(change.body), kind))

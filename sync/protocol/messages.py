@@ -131,14 +131,23 @@ RECORDS: dict[str, tuple[type, str]] = {
 }
 
 
+#: The body of a change whose record is gone. (A union of `Raw` and None would never be read.)
+GONE = msgspec.Raw(b"null")
+
+
 class Change(msgspec.Struct, frozen=True):
-    """Record `record_id` of `kind` now is `body`, or is gone (`body` None)."""
+    """Record `record_id` of `kind` now is `body`, or is gone (`body` is JSON null)."""
 
     feed: str
     seq: int
     kind: str
     record_id: str
-    body: msgspec.Raw | None
+    body: msgspec.Raw
+
+    @property
+    def gone(self) -> bool:
+        """Whether the record is no more."""
+        return bytes(self.body) == bytes(GONE)
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ from django.db import connection
 from boardpack.domain import clock
 from boardpack.domain.errors import BugError
 from sync.protocol import codec
-from sync.protocol.messages import MAX_CHANGES, RECORDS, Change as WireChange, Record
+from sync.protocol.messages import GONE, MAX_CHANGES, RECORDS, Change as WireChange, Record
 from sync.server.models import Change, Feed
 
 #: A reply stops growing here, so that no device has to hold a whole library of notes at once.
@@ -110,7 +110,7 @@ def _slice(
     for row in rows[: limit + 1].iterator(chunk_size=50):
         if len(found) >= limit or room <= 0:
             return found, found[-1].seq, room
-        body = None if row.body is None else msgspec.Raw(bytes(row.body))
+        body = GONE if row.body is None else msgspec.Raw(bytes(row.body))
         found.append(WireChange(name, row.seq, row.kind, row.record_id, body))
         room -= len(bytes(row.body or b""))
     return found, last, room
