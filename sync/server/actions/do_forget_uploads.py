@@ -22,8 +22,8 @@ def do_forget_uploads(actor: Acting) -> int:
     operator = require_operator(actor)
     stale = list(Upload.objects.filter(updated_at__lt=clock.now() - PATIENCE))
     for upload in stale:
-        upload.delete()
         blobs.drop_part(upload.id)
+        Upload.objects.filter(id=upload.id).delete()
         audit.record(operator, "forget_upload", upload.sha256[:16], offset=upload.offset)
     _sweep()
     return len(stale)

@@ -32,7 +32,6 @@ class WireMiddleware:
             error = NoAccessError() if found == _NOT_FOUND else BadRequestError(what="request")
             renamed = problem(request, error)
             renamed.status_code = found
-            response.close()
             response = renamed
         response["DPoP-Nonce"] = nonce.issue()
         response.setdefault("Cache-Control", "no-store")
