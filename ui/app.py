@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize
@@ -10,6 +10,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from boardpack import __version__, paths
+from boardpack.services.context import InStore
 from ui.background import Background
 from ui.language import speak, system_language
 from ui.theme import Appearance, has_touch_screen, install
@@ -44,15 +45,21 @@ def open_window(program: Program, background: Background) -> MainWindow:
     return window
 
 
-def run(program: Program, argv: Sequence[str]) -> int:
-    """Show the window until it is closed; return the exit code."""
+def run(make_program: Callable[[InStore], Program], argv: Sequence[str]) -> int:
+    """Show the window until it is closed; return the exit code.
+
+    Args:
+        make_program: builds the program; it gets what runs a step on the store lane
+            (`lambda in_store: bootstrap.open_program(profile, in_store=in_store)`).
+        argv: of the process, for Qt.
+    """
     found = QApplication.instance()
     application = found if isinstance(found, QApplication) else QApplication(list(argv))
     prepare(application)
     background = Background()
-    program.use_lane(background.in_store)
-    open_window(program, background)
+    program = make_program(background.in_store)
+    window = open_window(program, background)
     code = application.exec()
-    background.in_store(program.lock)
-    background.close()
+    window.close()
+    background.close(program.lock)
     return code

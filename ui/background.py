@@ -1,15 +1,16 @@
 """Run work off the GUI thread; deliver the result on it.
 
-Three lanes: STORE has one thread, which owns the encrypted store; NETWORK has two, for what waits
-for the server or computes for long; RENDER has one, for pages of documents. A result is dropped
-when its owner widget is gone, so a screen may be closed at any time.
+Four lanes: STORE has one thread, which owns the encrypted store; NETWORK has two, for what waits
+for the server or computes for long; RENDER has one, for pages of documents; CHORES has one, for
+what nobody waits for. A result is dropped when its owner widget is gone, so a screen may be closed
+at any time.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from enum import StrEnum
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -26,9 +27,10 @@ class Lane(StrEnum):
     STORE = "store"
     NETWORK = "network"
     RENDER = "render"
+    CHORES = "chores"
 
 
-THREADS: Final = {Lane.STORE: 1, Lane.NETWORK: 2, Lane.RENDER: 1}
+THREADS: Final = {Lane.STORE: 1, Lane.NETWORK: 2, Lane.RENDER: 1, Lane.CHORES: 1}
 
 
 class Task:
@@ -67,6 +69,7 @@ class Background(QObject):
             lane: ThreadPoolExecutor(count, thread_name_prefix=lane.value)
             for lane, count in THREADS.items()
         }
+        self._pending: dict[Lane, set[Future[Any]]] = {lane: set() for lane in Lane}
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._closed = False
 
@@ -86,6 +89,7 @@ class Background(QObject):
         task = Task(owner)
 
         def done(future: Future[T]) -> None:
+            self._pending[lane].discard(future)
             if future.cancelled():
                 return
             error = future.exception()
@@ -100,6 +104,7 @@ class Background(QObject):
         if self._closed:
             return task
         future = self._lanes[lane].submit(operation)
+        self._pending[lane].add(future)
         task.attach(future)
         future.add_done_callback(done)
         return task
@@ -121,11 +126,35 @@ class Background(QObject):
             return operation()
         return self._lanes[Lane.STORE].submit(operation).result()
 
-    def close(self) -> None:
-        """Let what runs end, drop what waits. The network first: it may still need the store."""
+    def busy(self, lane: Lane) -> bool:
+        """Tell whether something runs or waits on `lane`."""
+        return bool(self._pending[lane])
+
+    def when_quiet(self, then: Callable[[], Any], owner: QObject | None = None) -> None:
+        """Call `then` on the GUI thread once nothing runs that may still need the store.
+
+        Whoever asks has told that work to end before.
+        """
+        busy = [*self._pending[Lane.NETWORK], *self._pending[Lane.CHORES]]
+        self.run(
+            lambda: wait(busy),
+            success=lambda _done: then(),
+            failure=lambda _error: then(),
+            lane=Lane.RENDER,
+            owner=owner,
+        )
+
+    def close(self, last: Callable[[], object] | None = None) -> None:
+        """Let what runs end, drop what waits; then run `last` on the store lane.
+
+        The store lane ends after the others: they may still need it.
+        """
         self._closed = True
-        for lane in (Lane.NETWORK, Lane.RENDER, Lane.STORE):
+        for lane in (Lane.CHORES, Lane.NETWORK, Lane.RENDER):
             self._lanes[lane].shutdown(cancel_futures=True)
+        if last is not None:
+            self.in_store(last)
+        self._lanes[Lane.STORE].shutdown(cancel_futures=True)
 
     def _post(self, task: Task, closure: Callable[[], Any]) -> None:
         if not self._closed:

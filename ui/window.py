@@ -63,6 +63,9 @@ class MainWindow(QMainWindow):
         self._drop_shell()
         self._session = None
         look().apply(Appearance(touch=look().appearance.touch))
+        self._background.when_quiet(self._close_session, self)
+
+    def _close_session(self) -> None:
         self._background.run(
             self._program.lock,
             success=lambda _nothing: self.start(),

@@ -37,8 +37,11 @@ class EntryFrame(Page):
         self.column.setSpacing(look().metrics.two)
         self.body.addStretch(1)
         self.body.addWidget(Logo(), 0, Qt.AlignmentFlag.AlignLeft)
-        self.body.addWidget(self._title)
-        self.body.addWidget(self._subtitle)
+        names = QVBoxLayout()
+        names.setSpacing(look().metrics.half)
+        names.addWidget(self._title)
+        names.addWidget(self._subtitle)
+        self.body.addLayout(names)
         self.body.addLayout(self.column)
         self.body.addStretch(2)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
 
 from boardpack.messages import _
-from ui.icons import icon, set_icon
+from ui.icons import set_icon
 from ui.theme import look
 from ui.widgets.fields import NamedField
 
@@ -25,27 +24,19 @@ class SecretField(NamedField):
         self.line.setInputMethodHints(
             Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
         )
-        self._eye = QAction(self)
-        self._eye.triggered.connect(self._toggle)
-        self.line.addAction(self._eye, QLineEdit.ActionPosition.TrailingPosition)
-        look().changed.connect(self._draw_eye)
-        self._draw_eye()
+        self._eye = self.line.add_button(_("Show"), "eye-outline", self._toggle)
 
     def forget(self) -> None:
         """Empty the line; nothing of it can be brought back by undo."""
         self.line.setText("")
 
     def _toggle(self) -> None:
-        hidden = self.line.echoMode() is QLineEdit.EchoMode.Password
-        mode = QLineEdit.EchoMode.Normal if hidden else QLineEdit.EchoMode.Password
+        shown = self.line.echoMode() is QLineEdit.EchoMode.Password
+        mode = QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password
         self.line.setEchoMode(mode)
-        self._draw_eye()
-
-    def _draw_eye(self) -> None:
-        hidden = self.line.echoMode() is QLineEdit.EchoMode.Password
-        self._eye.setIcon(icon("eye-outline" if hidden else "eye-off-outline"))
-        self._eye.setText(_("Show") if hidden else _("Hide"))
-        self._eye.setToolTip(self._eye.text())
+        set_icon(self._eye, "eye-off-outline" if shown else "eye-outline", "text")
+        self._eye.setToolTip(_("Hide") if shown else _("Show"))
+        self._eye.setAccessibleName(self._eye.toolTip())
 
 
 class DigitPad(QWidget):

@@ -96,6 +96,10 @@ class SyncDriver(QObject):
 
     def changed(self, changes: Changes) -> None:
         """Exchange soon after the person did something."""
+        if self._under_way or self._stopped:
+            # The exchange tells its own progress, and sees what was done meanwhile.
+            self._again = self._again or changes.outbox
+            return
         if changes.outbox or changes.everything:
             self._background.run(
                 self._service.state, success=self._show_and_send, failure=note_bug, owner=self

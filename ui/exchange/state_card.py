@@ -13,7 +13,7 @@ from ui.icons import set_icon
 from ui.theme import look
 from ui.widgets.buttons import button
 from ui.widgets.flow import FlowLayout
-from ui.widgets.labels import label, picture
+from ui.widgets.labels import label, picture, restyle
 from ui.widgets.page import Card
 
 
@@ -101,6 +101,8 @@ class StateCard(Card):
         if state.code:
             text = error_text(state.code, dict(state.parameters))
             code = _("Code for support: {code}").format(code=text.code)
+            tone = "secondary" if state.mode is SyncMode.OFFLINE else "danger"
+            restyle(self._why, "tone", tone)
             self._why.setText(f"{text.title} {text.safe} {text.do} ({code})")
 
     def _press(self) -> None:

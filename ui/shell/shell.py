@@ -14,6 +14,7 @@ from ui.exchange.driver import SyncDriver
 from ui.exchange.state_line import StateLine
 from ui.exchange.state_view import StateView
 from ui.navigation import Navigator, Route
+from ui.search.indexer import Indexer
 from ui.shell.header import Header
 from ui.shell.rail import Rail, entries
 from ui.shell.stack import ScreenStack
@@ -45,10 +46,11 @@ class Shell(QWidget):
         self.navigator = navigator
         self.bridge = Bridge(session.announcer, self)
         self.driver = SyncDriver(session, background, self)
+        self.indexer = Indexer(session, background, self)
         self.stack = ScreenStack(session, background, navigator, self)
-        shown = entries(signs=session.me.signs, prepares=session.me.prepares)
-        self._side = Rail(shown, portrait=False)
-        self._bottom = Rail(shown, portrait=True)
+        self._session = session
+        self._roles = (session.me.signs, session.me.prepares)
+        self._side, self._bottom = self._make_rails()
         self._header = Header()
         self._strip = QFrame()
         self._lines = (StateLine(), StateLine())
@@ -62,10 +64,12 @@ class Shell(QWidget):
         """Show the first screen and begin to exchange with the server."""
         self.stack.follow()
         self.driver.start()
+        self.indexer.start()
 
     def finish(self) -> None:
         """Save what is open, stop exchanging; the session may then be closed."""
         self.driver.stop()
+        self.indexer.stop()
         self.bridge.close()
         self.stack.close_all()
 
@@ -77,16 +81,40 @@ class Shell(QWidget):
         strip.addWidget(self._lines[1])
         strip.addStretch(1)
         self._header.add_end(self._lines[0])
-        grid = QGridLayout(self)
+        self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)
-        grid.addWidget(self._side, 0, 0, 3, 1)
         grid.addWidget(self._header, 0, 1)
         grid.addWidget(self.stack, 1, 1)
         grid.addWidget(self._strip, 2, 1)
-        grid.addWidget(self._bottom, 3, 0, 1, 2)
+        self._place_rails()
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(1, 1)
+
+    def _make_rails(self) -> tuple[Rail, Rail]:
+        signs, prepares = self._roles
+        shown = entries(signs=signs, prepares=prepares)
+        made = Rail(shown, portrait=False), Rail(shown, portrait=True)
+        for rail in made:
+            rail.chosen.connect(self._go)
+        return made
+
+    def _place_rails(self) -> None:
+        self._grid.addWidget(self._side, 0, 0, 3, 1)
+        self._grid.addWidget(self._bottom, 3, 0, 1, 2)
+
+    def _renew_rails(self) -> None:
+        """Show other entries when the person's roles changed."""
+        me = self._session.me
+        if (me.signs, me.prepares) == self._roles:
+            return
+        self._roles = (me.signs, me.prepares)
+        for rail in (self._side, self._bottom):
+            self._grid.removeWidget(rail)
+            rail.deleteLater()
+        self._side, self._bottom = self._make_rails()
+        self._place_rails()
+        self._show_place()
 
     def _connect(self) -> None:
         self.bridge.changed.connect(self._changed)
@@ -94,8 +122,6 @@ class Shell(QWidget):
         self.stack.built.connect(self._serve)
         self.stack.ending.connect(self._header.forget)
         self._header.back.connect(self.navigator.back)
-        for rail in (self._side, self._bottom):
-            rail.chosen.connect(self._go)
         for line in self._lines:
             self.driver.state_changed.connect(line.show_state)
             line.clicked.connect(self.navigator.state)
@@ -158,6 +184,8 @@ class Shell(QWidget):
     def _changed(self, changes: Changes) -> None:
         self.stack.refresh(changes)
         self.driver.changed(changes)
+        self.indexer.changed(changes)
+        self._renew_rails()
 
     def _show_place(self) -> None:
         screen = self.stack.front

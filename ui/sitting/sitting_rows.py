@@ -42,6 +42,12 @@ def _length(document: DocumentRow) -> str:
     return formats.pages(document.pages)
 
 
+def _kind(document: DocumentRow) -> str:
+    """Return what a document is, unless its title says so already."""
+    name = kind_name(document.kind)
+    return "" if fold(document.title).startswith(fold(name)) else name
+
+
 def _chips(document: DocumentRow) -> tuple[Chip, ...]:
     chips: list[Chip] = []
     if document.modified:
@@ -70,7 +76,7 @@ def document_row(document: DocumentRow, *, indent: int = 0) -> Row:
     return Row(
         key=DocumentRoute(document.document_id),
         title=document.title,
-        detail=joined(kind_name(document.kind), _length(document)),
+        detail=joined(_kind(document), _length(document)),
         icon=_ICONS.get(DocumentKind(document.kind), "file-outline"),
         chips=_chips(document),
         trail=trail,
@@ -111,9 +117,11 @@ def _matches(words: list[str], texts: Iterable[str]) -> bool:
 
 
 def agenda_rows(view: SittingView, wanted: str = "") -> tuple[Row, ...]:
-    """Return the rows of the agenda; with `wanted`, of items and documents whose names match."""
+    """Return the convocation, then the agenda; with `wanted`, what has these words in its name."""
     words = fold(wanted).split()
     rows: list[Row] = []
+    if view.convocation and _matches(words, [kind_name(DocumentKind.CONVOCATION)]):
+        rows.append(document_row(view.convocation))
     for item in view.items:
         names = [document.title for document in item.documents]
         if _matches(words, [str(item.number), item.title, item.reporter, *names]):

@@ -45,7 +45,6 @@ class SittingScreen(Screen):
         self._field = SearchField(_("Find an item or a document"))
         self._field.searched.connect(lambda _text: self._fill())
         self._inside = ListSection(_("In the texts"))
-        self._convocation = ListSection(_("Convocation"))
         self._agenda = ListSection(_("Agenda"))
         self._others = ListSection(_("Other documents"))
         self._page = Page(_("Sitting"))
@@ -92,7 +91,7 @@ class SittingScreen(Screen):
         return self._field
 
     def _lists(self) -> tuple[ListSection, ...]:
-        return (self._inside, self._convocation, self._agenda, self._others)
+        return (self._inside, self._agenda, self._others)
 
     def _load(self) -> None:
         sitting_id = self._sitting_id
@@ -115,11 +114,6 @@ class SittingScreen(Screen):
             return
         wanted = self._field.text().strip()
         self._inside.set_rows(sitting_rows.search_row(wanted))
-        convocation = self._view.convocation
-        shown = convocation is not None and not wanted
-        self._convocation.set_rows(
-            (sitting_rows.document_row(convocation),) if convocation and shown else ()
-        )
         self._agenda.set_rows(sitting_rows.agenda_rows(self._view, wanted))
         self._others.set_rows(sitting_rows.other_rows(self._view, wanted))
 

@@ -21,7 +21,8 @@ def button(
     icon: str = "",
 ) -> QPushButton:
     """Return a button; `kind`: primary (one a screen), danger, quiet, link, "" = secondary."""
-    made = QPushButton(text)
+    # Qt leaves too little between icon and text.
+    made = QPushButton(f" {text}" if icon else text)
     made.setAccessibleName(text)
     made.setAutoDefault(False)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)

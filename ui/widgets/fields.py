@@ -2,41 +2,81 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from boardpack.messages import _
-from ui.icons import icon
 from ui.theme import look
-from ui.widgets.labels import label, restyle
+from ui.widgets.buttons import tool
+from ui.widgets.labels import label, picture, restyle
 
 _PAUSE_MS = 200
 
 
-class SearchField(QLineEdit):
+class InsetLine(QLineEdit):
+    """A line with an icon at its start or a button at its end, both as large as the text asks."""
+
+    def __init__(self, parent: QWidget | None = None, *, icon: str = "") -> None:
+        super().__init__(parent)
+        self._start = picture(icon) if icon else None
+        if self._start is not None:
+            self._start.setParent(self)
+        self._end: QToolButton | None = None
+        look().changed.connect(self._place)
+
+    def add_button(self, name: str, icon: str, clicked: Callable[[], Any]) -> QToolButton:
+        """Put a button at the end; it does not take the focus from the line."""
+        self._end = tool(name, icon, clicked)
+        self._end.setParent(self)
+        self._end.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._end.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._place()
+        return self._end
+
+    def _place(self) -> None:
+        m = look().metrics
+        start = end = 0
+        if self._start is not None:
+            start = m.mark + m.half
+            top = (self.height() - m.mark) // 2
+            self._start.setGeometry(m.one + m.half, top, m.mark, m.mark)
+        if self._end is not None:
+            side = self.height() - 2 * m.half
+            end = side - m.half
+            self._end.setGeometry(self.width() - side - m.half, m.half, side, side)
+        self.setTextMargins(start, 0, end, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep icon and button in place."""
+        super().resizeEvent(event)
+        self._place()
+
+
+class SearchField(InsetLine):
     """Tells what was typed once the person pauses; a cross empties it."""
 
     searched = Signal(str)
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, icon="magnify")
         self.setAccessibleName(name)
         self.setPlaceholderText(name)
-        self.setClearButtonEnabled(True)
-        self._glass = QAction(self)
-        self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self._cross = self.add_button(_("Clear"), "close", self.clear)
+        self._cross.setVisible(False)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self._tell)
-        self.textChanged.connect(self._pause.start)
+        self.textChanged.connect(self._typed)
         self.returnPressed.connect(self._tell)
-        look().changed.connect(self._draw_glass)
-        self._draw_glass()
 
-    def _draw_glass(self) -> None:
-        self._glass.setIcon(icon("magnify"))
+    def _typed(self, text: str) -> None:
+        self._cross.setVisible(bool(text))
+        self._pause.start()
 
     def _tell(self) -> None:
         self._pause.stop()
@@ -48,7 +88,7 @@ class NamedField(QWidget):
 
     def __init__(self, name: str, parent: QWidget | None = None, *, secret: bool = False) -> None:
         super().__init__(parent)
-        self.line = QLineEdit()
+        self.line = InsetLine()
         self.line.setAccessibleName(name)
         if secret:
             self.line.setEchoMode(QLineEdit.EchoMode.Password)

@@ -11,6 +11,7 @@ from ui.models.rows import Row, RowRole
 from ui.theme import Look, look
 from ui.widgets.row_shape import Measurer, Shape
 
+_USUAL_LEAD = 36
 _CHIP = {
     "neutral": ("surface_pressed", "text"),
     "accent": ("accent_soft", "accent"),
@@ -43,7 +44,9 @@ class RowDelegate(QStyledItemDelegate):
                 width = max(width, metrics.mark)
             width = max(width, strong.horizontalAdvance(row.lead))
             width = max(width, small.horizontalAdvance(row.lead_under))
-        self._measurer = Measurer(self._look, width + 2 if width else 0)
+        # The same in most lists, so that titles stand under each other across the screen.
+        usual = round(_USUAL_LEAD * metrics.scale)
+        self._measurer = Measurer(self._look, max(width + 2, usual) if width else 0)
 
     def prepare(self, rows: tuple[Row, ...]) -> None:
         """Make room for the widest lead of `rows`, the same in each row."""
