@@ -115,8 +115,8 @@ def _run(connection: Connection, plan: Mapping[int, str]) -> None:
 
 
 def settle(connection: Connection) -> None:
-    """Fold the journal into the file, so that one rename carries all."""
-    connection.execute("PRAGMA journal_mode = DELETE").fetchall()
+    """Fold the journal into the file, so that one rename carries all once it is closed."""
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _clean_copy(path: Path) -> Path:
