@@ -23,12 +23,15 @@ def verify(pdf: bytes, *, roots: Sequence[bytes] = (), moment: datetime | None =
         pdf: the whole file.
         roots: certificates that are trusted, PEM (one or several each) or DER; without any, a good
             signature is "indeterminate", because nobody vouches for the name in it.
-        moment: when trust is judged; now when absent.
+        moment: when trust is judged, aware; now when absent.
 
     Raises:
         RootsUnreadableError: one of the roots is no certificate.
+        ValueError: `moment` has no time zone.
     """
     from signing.inspection.verdict import reach_verdict  # noqa: PLC0415 costs most of a second
 
+    if moment is not None and moment.tzinfo is None:
+        raise ValueError("a moment without time zone")
     trusted = [der for root in roots for der in load_certificates(root)]
     return reach_verdict(pdf, trusted, moment or clock.now())

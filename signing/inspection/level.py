@@ -51,6 +51,15 @@ def has_timestamp(signature: EmbeddedPdfSignature) -> bool:
     return any(attribute["type"].native == TIMESTAMP_ATTRIBUTE for attribute in attributes)
 
 
+def adds_validation_data(reader: PdfFileReader, revision: int) -> bool:
+    """Tell whether the security store changed after that revision."""
+    old, new = (
+        entry(reader.get_historical_root(number), "/DSS")
+        for number in (revision, reader.total_revisions - 1)
+    )
+    return bool(old != new)
+
+
 def _has_validation_data(reader: PdfFileReader, revision: int) -> bool:
     """Tell whether that revision's security store holds certificates and revocation answers."""
     store = entry(reader.get_historical_root(revision), "/DSS")

@@ -228,19 +228,25 @@ async def _trust(
     if claimed and not signer.not_valid_before <= claimed <= signer.not_valid_after:
         trust: Trust = "untrusted" if chain.trust == "trusted" else chain.trust
         return Chain(trust, (*chain.reasons, Reason.SIGNED_OUTSIDE_VALIDITY))
-    if chain.trust == "trusted" and not await _not_revoked(signature, evidence, moment):
-        return Chain("trusted", (Reason.REVOCATION_NOT_CHECKED,))
-    return chain
+    if chain.trust != "trusted":
+        return chain
+    if not signer.not_valid_before <= moment <= signer.not_valid_after:
+        # pyHanko believes a signer's certificate for ever when it is given as a root itself.
+        return Chain("untrusted", (Reason.CERTIFICATE_EXPIRED,))
+    return await _unrevoked(signature, evidence, moment)
 
 
-async def _not_revoked(
+async def _unrevoked(
     signature: EmbeddedPdfSignature, evidence: Evidence, moment: datetime
-) -> bool:
-    """Tell whether the document's own revocation answers prove the whole chain good."""
-    if not evidence.can_check_revocation:
-        return False
-    status = await _validated(signature, evidence, moment=moment, mode="require")
-    return bool(status.trusted)
+) -> Chain:
+    """Judge a trusted chain by the document's own revocation answers."""
+    if evidence.can_check_revocation:
+        # "soft-fail" would look only where the certificate names an address to ask.
+        status = await _validated(signature, evidence, moment=moment, mode="require")
+        chain = _chain(status, evidence, moment)
+        if chain.trust == "trusted" or Reason.CERTIFICATE_REVOKED in chain.reasons:
+            return chain
+    return Chain("trusted", (Reason.REVOCATION_NOT_CHECKED,))
 
 
 def _proven_time(

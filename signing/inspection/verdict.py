@@ -16,6 +16,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from signing.inspection.drawing import adds_appearance
 from signing.inspection.evidence import gather
+from signing.inspection.level import adds_validation_data
 from signing.inspection.opening import Found, find_signatures, had_signatures, open_document
 from signing.inspection.signature import Bytes, examine, examine_timestamp, unreadable
 from signing.model import (
@@ -53,6 +54,7 @@ class Judged:
     bytes: tuple[Bytes, ...]
     first_revision: int | None
     last: Bytes | None
+    adds_validation_data: bool
 
 
 def reach_verdict(pdf: bytes, roots: Sequence[bytes], moment: datetime) -> Verdict:
@@ -62,7 +64,11 @@ def reach_verdict(pdf: bytes, roots: Sequence[bytes], moment: datetime) -> Verdi
         pdf: the whole file.
         roots: trusted roots, DER.
         moment: when trust is judged, unless a trusted timestamp proves an earlier time.
+
+    Raises:
+        RuntimeError: called inside an event loop; that must not look like a damaged document.
     """
+    _leave_event_loop()
     opened = open_document(pdf)
     if opened is None:
         return Verdict("invalid", modifications="unreadable", reasons=(Reason.DAMAGED_DOCUMENT,))
@@ -84,6 +90,14 @@ def reach_verdict(pdf: bytes, roots: Sequence[bytes], moment: datetime) -> Verdi
         reasons=document,
         timestamps=judged.timestamps,
     )
+
+
+def _leave_event_loop() -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise RuntimeError("signatures are verified in a worker thread, outside any event loop")
 
 
 def _unsigned(pdf: bytes, reader: PdfFileReader, reasons: tuple[Reason, ...]) -> Verdict:
@@ -123,6 +137,8 @@ async def _judge(
         bytes=tuple(results.values()),
         first_revision=readable[0].signed_revision if readable else None,
         last=results[readable[-1].field_name] if readable else None,
+        adds_validation_data=bool(readable)
+        and adds_validation_data(reader, readable[-1].signed_revision),
     )
 
 
@@ -134,6 +150,9 @@ def _document_reasons(pdf: bytes, reader: PdfFileReader, judged: Judged) -> list
         elif not judged.last.upkeep_only:
             # Signature fields, say, that nobody signed: they may be drawn over a page.
             reasons.append(Reason.CONTENT_CHANGED)
+        elif not judged.adds_validation_data:
+            # Metadata, say: permitted beside a signature, but here nobody signed it.
+            reasons.append(Reason.UNRECOGNISED_CHANGES)
     if judged.first_revision is not None and adds_appearance(reader, judged.first_revision):
         reasons.append(Reason.APPEARANCE_ADDED)
     return reasons
@@ -164,6 +183,8 @@ def _modifications(judged: Judged, document: Sequence[Reason]) -> Modifications:
         found.add("unsigned_tail")
     if Reason.CONTENT_CHANGED in document:
         found.add("content")
+    if Reason.UNRECOGNISED_CHANGES in document:
+        found.add("unrecognised")
     if Reason.APPEARANCE_ADDED in document:
         found.add("appearance")
     return min(found, key=GRAVITY.index)

@@ -79,6 +79,8 @@ def _open(pdf: bytes) -> PdfFileReader:
 def _signed_fields(pdf: bytes) -> tuple[str, ...]:
     """Return the fields that are signed, in order; refuse a document that does not hold."""
     verdict = reach_verdict(pdf, (), clock.now())
+    if verdict.modifications == "unreadable":
+        raise DamagedDocumentError
     if verdict.verdict == "invalid":
         raise TamperedDocumentError
     return verdict.signed_fields()
