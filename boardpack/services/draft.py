@@ -56,6 +56,7 @@ class Draft:
         folder: the folder, as the system names it; empty when files were dropped one by one.
         dropped: files dropped one by one.
         sent: it was sent; kept so that a second push of the folder is of the same sitting.
+        as_new: the person said that it is of no sitting sent before.
     """
 
     sitting_id: str
@@ -66,6 +67,7 @@ class Draft:
     assembly_id: str = ""
     corrections: Corrections = field(default_factory=Corrections)
     sent: bool = False
+    as_new: bool = False
 
     @property
     def source(self) -> Path | tuple[Path, ...]:

@@ -68,8 +68,8 @@ class Drafting:
             drafts.keep(connection, stored)
         return self.view(found)
 
-    def begin(self, draft: Draft, *, sitting_id: str = "", as_new: bool = False) -> DraftView:
-        """Keep the draft of a folder just examined.
+    def begin(self, draft: Draft, sitting_id: str = "") -> Draft:
+        """Return the draft of a folder just examined, as one of its sitting.
 
         It goes on with what was corrected the last time this folder was examined, unless that
         sitting is over, or `sitting.toml` now tells another one.
@@ -80,18 +80,16 @@ class Drafting:
         if sitting_id:
             if sitting_id not in self.library.dossiers:
                 raise SittingUnknownError
-            return self.keep(replace(draft, sitting_id=sitting_id))
-        earlier = None if as_new else self._earlier(draft)
-        if earlier is None:
-            return self.keep(replace(draft, sitting_id=ids.new_id()) if as_new else draft)
-        return self.keep(
-            replace(
+            return replace(draft, sitting_id=sitting_id)
+        earlier = None if draft.as_new else self._earlier(draft)
+        if earlier is not None:
+            draft = replace(
                 draft,
                 sitting_id=earlier.sitting_id,
                 assembly_id=draft.assembly_id or earlier.assembly_id,
                 corrections=earlier.corrections,
             )
-        )
+        return self._identified(draft)
 
     def _earlier(self, draft: Draft) -> Draft | None:
         for stored in drafts.every(self._connection):
@@ -116,7 +114,7 @@ class Drafting:
         """Return the draft as one of a sitting: that of the same assembly at the same time."""
         if draft.sitting_id in self.library.dossiers:
             return draft
-        twin = self._twin(draft)
+        twin = "" if draft.as_new else self._twin(draft)
         return replace(draft, sitting_id=twin or draft.sitting_id or ids.new_id())
 
     def _twin(self, draft: Draft) -> str:

@@ -141,7 +141,7 @@ class _Reports:
         """Report a file that goes into the dossier."""
         file, place = planned.file, planned.place
         problems = list(file.problems)
-        if place.role in _MUST_BE_PDF and file.media_type != PDF:
+        if place.role in _MUST_BE_PDF and file.media_type != PDF and not problems:
             problems.append(FileProblem.NOT_PDF)
         if self._places[_slot(place)] > 1:
             problems.append(FileProblem.SAME_PLACE)

@@ -95,7 +95,7 @@ def _problems(facts: PdfFacts, name: str) -> tuple[FileProblem, ...]:
         return (FileProblem.EMPTY,)
     if not facts.is_pdf:
         named_pdf = media_type(name) == PDF
-        return (FileProblem.DAMAGED,) if named_pdf else ()
+        return (FileProblem.NOT_PDF,) if named_pdf else ()
     if facts.problem == "pdf.password_protected":
         return (FileProblem.PASSWORD,)
     if facts.problem or facts.damaged or not facts.pages:

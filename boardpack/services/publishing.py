@@ -91,6 +91,7 @@ class PublishingService:
         *,
         sitting_id: str = "",
         as_new: bool = False,
+        keep: bool = True,
     ) -> DraftView:
         """Understand a push folder (or dropped files), keep it as a draft, return the report.
 
@@ -101,6 +102,7 @@ class PublishingService:
             sitting_id: the sitting that this corrects; else it is found by folder, or by assembly
                 and time.
             as_new: it is of no sitting sent before.
+            keep: False only looks: no draft is kept.
 
         Raises:
             NoSecretariatError: the person prepares sittings of no assembly.
@@ -122,10 +124,14 @@ class PublishingService:
             files=self._intake.examine(found, progress),
             words=words,
             assembly_id=assembly.assembly_id if assembly else "",
+            as_new=as_new,
         )
-        return in_store(
-            lambda: Drafting(self._context).begin(draft, sitting_id=sitting_id, as_new=as_new)
-        )
+        return in_store(lambda: self._begin(draft, sitting_id, keep=keep))
+
+    def _begin(self, draft: Draft, sitting_id: str, *, keep: bool) -> DraftView:
+        drafting = Drafting(self._context)
+        begun = drafting.begin(draft, sitting_id)
+        return drafting.keep(begun) if keep else drafting.view(begun)
 
     def drafts(self) -> tuple[DraftRow, ...]:
         """Return the drafts not sent yet, the last touched first."""
