@@ -59,6 +59,7 @@ class Supervisor:
         self._openings: dict[int, _Opening] = {}
         self._last_handle = 0
         self._troubles: Counter[tuple[int, str, int]] = Counter()
+        self._closing = False
         self._begin()
 
     def _begin(self) -> None:
@@ -80,13 +81,18 @@ class Supervisor:
             self._running()
 
     def close(self) -> None:
-        """End the process and forget every document."""
+        """End the process and forget every document; a request under way fails at once."""
+        self._closing = True
+        process = self._process
+        if process and self._lock.locked():
+            process.interrupt()
         with self._lock:
             self._openings.clear()
             self._troubles.clear()
             if self._process:
                 self._process.close()
             self._process = None
+            self._closing = False
 
     def _running(self) -> WorkerProcess:
         if self._process and not self._process.is_alive():
@@ -98,10 +104,11 @@ class Supervisor:
         return self._process
 
     def _replace(self, why: str) -> None:
-        log.info("PDF worker replaced: %s", why)
+        log.info("PDF worker stopped: %s", why)
         if self._process:
             self._process.kill()
-        self._process = WorkerProcess()
+        # The next one gets ready while the person looks at the message.
+        self._process = None if self._closing else WorkerProcess()
         self._begin()
 
     def open(self, source: Source, password: str) -> DocumentFacts:

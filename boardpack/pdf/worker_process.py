@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from types import ModuleType
 from typing import Final
@@ -117,6 +117,11 @@ class WorkerProcess:
             return self._connection.recv_bytes(_MOST_BYTES)
         except (EOFError, OSError) as error:
             raise DiedError from error
+
+    def interrupt(self) -> None:
+        """End it while another thread waits for its answer, which then fails."""
+        with suppress(ValueError):  # that thread has ended it already
+            self._process.kill()
 
     def close(self) -> None:
         """Let it end by itself, as an idle worker does at once."""

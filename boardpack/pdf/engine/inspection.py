@@ -24,6 +24,7 @@ from boardpack.pdf.intake import HEAD_SIZE, PageSize, sniff
 from boardpack.pdf.wire import Digested, Inspected
 
 _CHUNK: Final = 4 * 1024 * 1024
+_OBJECTS: Final = 5000
 _MM_PER_POINT: Final = 25.4 / 72
 _SIGNATURES_EXIST: Final = 1
 #: Marks in the source of objects (names of ISO 32000-1 §12.6.4, §7.11.3, §12.8).
@@ -66,7 +67,7 @@ def inspect(path: Path, skip: Container[int], advance: Callable[[int], None]) ->
         with translated():
             unlock(pdf, "")
             shapes = boxes(pdf)
-            marks = _marks(pdf)
+            marks = _marks(pdf, advance)
             signed = pdf.get_sigflags() > 0 and bool(pdf.get_sigflags() & _SIGNATURES_EXIST)
             title = str((pdf.metadata or {}).get("title") or "").strip()
         blank, broken = _pages_without_text(pdf, skip, advance)
@@ -87,9 +88,11 @@ def inspect(path: Path, skip: Container[int], advance: Callable[[int], None]) ->
         pdf.close()
 
 
-def _marks(pdf: Native) -> set[str]:
+def _marks(pdf: Native, advance: Callable[[int], None]) -> set[str]:
     found: set[str] = set()
     for number in range(1, pdf.xref_length()):
+        if number % _OBJECTS == 0:
+            advance(-1)
         try:
             source = pdf.xref_object(number, compressed=True)
         except ENGINE_ERRORS:
