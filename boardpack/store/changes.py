@@ -15,17 +15,12 @@ from boardpack.domain.records import SealedNote
 from boardpack.store import cursor, leaving, meta, outbox, plausible, records
 from boardpack.store.connection import Connection
 from boardpack.store.database import Store
+from boardpack.store.errors import InconsistentReplyError
 from sync.protocol.codec import record_of
 from sync.protocol.errors import BY_CODE, ServerDefectError
 from sync.protocol.messages import PROTOCOL, RECORDS, Answer, Change, ExchangeReply, Record
 
 OpenNote: TypeAlias = Callable[[SealedNote], Note | None]
-
-
-class InconsistentReplyError(SurroundingsError):
-    """The server's reply contradicts itself; nothing of it was kept."""
-
-    code = "sync.inconsistent_reply"
 
 
 class OtherProtocolError(SurroundingsError):

@@ -82,6 +82,12 @@ class KeyringLostError(ActionableError):
     code = "store.keyring_lost"
 
 
+class InconsistentReplyError(SurroundingsError):
+    """The server's reply contradicts itself; nothing of it was kept."""
+
+    code = "sync.inconsistent_reply"
+
+
 class StoreStatementError(BugError):
     """A statement that the database refuses: a mistake of ours."""
 

@@ -16,6 +16,7 @@ from boardpack.domain.records import Access, EnrolledDevice, Receipt, SealedNote
 from boardpack.domain.signature import Deliberation
 from boardpack.store import journal
 from boardpack.store.connection import Connection
+from boardpack.store.errors import InconsistentReplyError
 from sync.protocol.codec import encode
 from sync.protocol.messages import Record
 
@@ -226,6 +227,7 @@ def _dossier(connection: Connection, record: Dossier) -> Changes:
         "UPDATE documents SET withdrawn = 1 WHERE sitting_id = ?", (record.sitting_id,)
     )
     for document in record.documents:
+        _refuse_other_sitting(connection, document.document_id, record.sitting_id)
         _upsert(
             connection,
             "documents",
@@ -247,6 +249,14 @@ def _dossier(connection: Connection, record: Dossier) -> Changes:
         )
     documents = frozenset(each.document_id for each in record.documents)
     return Changes(sittings=frozenset({record.sitting_id}), documents=documents)
+
+
+def _refuse_other_sitting(connection: Connection, document_id: str, sitting_id: str) -> None:
+    row = connection.execute(
+        "SELECT sitting_id FROM documents WHERE document_id = ?", (document_id,)
+    ).fetchone()
+    if row is not None and row["sitting_id"] != sitting_id:
+        raise InconsistentReplyError(kind="document_id")
 
 
 _WRITERS: Final[dict[type, Callable[[Connection, Any], Changes]]] = {
