@@ -49,7 +49,7 @@ def alternate(
     return statistics.median(a for a, _ in found), statistics.median(b for _, b in found)
 
 
-def report(  # noqa: PLR0913 one argument a field of the line
+def report(
     figure: str, value: float, unit: str, *, peer: str, peer_value: float, goal: str, note: str = ""
 ) -> None:
     """Print one figure as a JSON line; `goal` is "<= X" or ">= X" on the ratio."""

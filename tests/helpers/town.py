@@ -1,0 +1,157 @@
+"""A real server over loopback with a small town, and people with real profiles."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from boardpack.bootstrap import open_program
+from boardpack.domain import clock
+from boardpack.services.draft_models import Corrections
+from boardpack.services.program import Program, Session
+from signing.practice import make_practice_authority
+from tests.story.programs import Server
+
+SECRET: Final = "quatre mots de passe longs"
+P12_SECRET: Final = "mot du certificat"
+COLUMNS: Final = [
+    "authority_key",
+    "authority_name",
+    "authority_kind",
+    "siren",
+    "assembly_key",
+    "assembly_name",
+    "assembly_short",
+    "assembly_kind",
+    "colour",
+    "last_name",
+    "first_name",
+    "email",
+    "title",
+    "role",
+    "political_group",
+    "starts",
+    "ends",
+]
+PEOPLE: Final = {
+    "agent": ("Adèle", "Tissot", "", "secretary_office"),
+    "mayor": ("Marc", "Vauthier", "Maire", "president"),
+    "secretary": ("Sophie", "Jeannin", "Conseillère municipale", "member"),
+    "councillor": ("Victor", "Bardey", "Conseiller municipal", "member"),
+}
+
+
+def email(name: str) -> str:
+    """Return the address of one of the people."""
+    return f"{name}@montclair.example"
+
+
+@dataclass
+class Town:
+    """Use it as a context: the server runs inside."""
+
+    folder: Path
+    server: Server = field(init=False)
+    roots: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the server's data and the signatories' certificates."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.server = Server(self.folder / "server", self.folder / "server.log")
+        self.server.command("init")
+        self.server.command("import-officials", str(self._officials()))
+        authority = make_practice_authority("Autorité d’entraînement")
+        self.roots = self.folder / "roots.pem"
+        self.roots.write_bytes(authority.root_pem)
+        self.server.command("trust", str(self.roots))
+        for name in ("mayor", "secretary"):
+            first, last, *_rest = PEOPLE[name]
+            p12 = authority.issue(first, last, passphrase=P12_SECRET)
+            self.p12(name).write_bytes(p12)
+
+    def p12(self, name: str) -> Path:
+        """Return the certificate file of a signatory."""
+        return self.folder / f"{name}.p12"
+
+    def profile(self, name: str) -> Path:
+        """Return where somebody's profile is."""
+        return self.folder / "profiles" / name
+
+    def _officials(self) -> Path:
+        path = self.folder / "officials.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, COLUMNS)
+            writer.writeheader()
+            for name, (first, last, title, role) in PEOPLE.items():
+                town = ("montclair", "Ville de Montclair", "commune", "210000012")
+                council = ("cm-montclair", "Conseil municipal", "CM", "council", "0")
+                person = (last, first, email(name), title, role, "", "2026-03-22", "")
+                values = (*town, *council, *person)
+                writer.writerow(dict(zip(COLUMNS, values, strict=True)))
+        return path
+
+    def __enter__(self) -> Self:
+        """Start the server."""
+        self.server.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop the server."""
+        self.server.stop()
+
+    def enrol(self, name: str) -> tuple[Program, Session]:
+        """Enrol a device of somebody; return it unlocked."""
+        code = self.server.command("enrol", email(name))["code"]
+        program = open_program(self.profile(name))
+        offer = program.enrolment.check_code(code, self.server.url)
+        session = program.enrolment.enrol(offer, SECRET, f"tablette de {name}")
+        exchange(session)
+        return program, session
+
+    def unlock(self, name: str) -> tuple[Program, Session]:
+        """Open somebody's profile again."""
+        program = open_program(self.profile(name))
+        return program, program.unlock(SECRET)
+
+
+def exchange(session: Session) -> None:
+    """Exchange with the server; a failure fails the caller."""
+    report = session.synchronizing.sync_once()
+    if report.error is not None:
+        raise report.error
+
+
+def publish(session: Session, folder: Path) -> str:
+    """Send the folder as a council sitting in two weeks; return the sitting's identifier."""
+    publishing = session.publishing
+    badge = publishing.assemblies()[0]
+    draft = publishing.examine(folder, badge.assembly_id)
+    corrections = Corrections(
+        title="Conseil municipal",
+        starts_at=clock.now() + timedelta(days=14),
+        place="Hôtel de ville",
+    )
+    draft = publishing.adjust(draft, corrections)
+    publishing.publish(draft)
+    exchange(session)
+    return draft.sitting_id
+
+
+def place(session: Session, sitting_id: str, acts: list[Path]) -> None:
+    """Place deliberations for the mayor, then for the sitting secretary."""
+    publishing = session.publishing
+    badge = publishing.assemblies()[0]
+    people = publishing.people(badge.assembly_id)
+    secretary = next(each for each in people if each.name.startswith("Sophie"))
+    files = publishing.examine_deliberations(sitting_id, acts)
+    publishing.place(sitting_id, files, publishing.signatories(sitting_id, secretary.official_id))
+    exchange(session)
