@@ -94,6 +94,18 @@ def test_a_large_worker_is_replaced_and_documents_stay_open() -> None:
         assert worker.page_text(facts.handle, 0) == "Bonjour"
 
 
+@linux_only
+def test_a_closed_document_gives_its_memory_back(worker: PdfWorker) -> None:
+    data = documents.scan_pdf(10)
+    sizes = []
+    for _ in range(6):
+        facts = worker.open(BytesSource(data))
+        worker.close_document(facts.handle)
+        statm = Path(f"/proc/{worker.pid}/statm").read_text(encoding="ascii")
+        sizes.append(int(statm.split()[1]) * os.sysconf("SC_PAGE_SIZE"))
+    assert sizes[-1] - sizes[1] < 2 * len(data)
+
+
 def test_a_closed_worker_may_be_used_again(worker: PdfWorker) -> None:
     worker.close()
     assert worker.pid == 0

@@ -92,6 +92,8 @@ class OpenedDocument:
     def close(self) -> None:
         """Give the memory back."""
         self.pdf.close()
+        # `get_toc` leaves the document in a cycle, with its bytes, until Python's collector comes.
+        self.pdf.stream = None
 
 
 def _word(row: tuple[Native, ...], box: PageBox) -> Word:
