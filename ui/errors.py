@@ -7,13 +7,15 @@ import traceback
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from boardpack.domain.errors import BoardpackError, BugError
 from boardpack.messages import ErrorText, _, describe
 from ui.theme import look
 from ui.widgets.buttons import button
+from ui.widgets.flow import FlowLayout
 from ui.widgets.labels import label, picture
+from ui.widgets.sheet import Sheet
 
 log = logging.getLogger("boardpack.ui")
 
@@ -70,13 +72,12 @@ class ErrorPanel(QFrame):
 
     def _lay_out(self) -> None:
         space = look().metrics
-        foot = QHBoxLayout()
-        foot.addWidget(self._support, 1)
+        foot = FlowLayout()
         foot.addWidget(self._copy)
         foot.addWidget(self._again)
         texts = QVBoxLayout()
         texts.setSpacing(space.half)
-        for each in (self._title, self._safe, self._do):
+        for each in (self._title, self._safe, self._do, self._support):
             texts.addWidget(each)
         texts.addLayout(foot)
         row = QHBoxLayout(self)
@@ -86,26 +87,20 @@ class ErrorPanel(QFrame):
         row.addLayout(texts, 1)
 
 
-class ErrorDialog(QDialog):
+class ErrorDialog(Sheet):
     """The same panel over the window, for a failure that belongs to no place in the screen."""
 
     def __init__(self, error: Exception, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(480)
+        super().__init__("", parent, width=560)
+        self.setWindowTitle(describe(error).title)
         panel = ErrorPanel(self)
         panel.show_error(error)
-        self.setWindowTitle(describe(error).title)
-        space = look().metrics
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(space.three, space.three, space.three, space.two)
-        outer.setSpacing(space.two)
-        outer.addWidget(panel)
+        self.body.addWidget(panel)
         close = button(_("Close"), self.accept, kind="primary")
         close.setDefault(True)
-        outer.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+        self.foot.addWidget(close)
 
 
 def show_error(parent: QWidget, error: Exception) -> None:
     """Open a dialog about `error` over the window of `parent`; returns at once."""
-    ErrorDialog(error, parent.window()).open()
+    ErrorDialog(error, parent).open()

@@ -19,7 +19,7 @@ from ui.navigation import DocumentRoute, Route, SittingRoute, StateRoute, ToSign
 
 _ICONS = {
     TodoKind.ACKNOWLEDGE: ("email-check-outline", "accent"),
-    TodoKind.SIGN: ("draw", "accent"),
+    TodoKind.SIGN: ("signature-freehand", "accent"),
     TodoKind.MODIFIED: ("file-document-edit-outline", "warning"),
     TodoKind.REJECTED: ("alert-outline", "danger"),
 }

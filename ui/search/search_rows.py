@@ -40,7 +40,7 @@ def hit_row(hit: SearchHit) -> Row:
         icon="file-document-outline" if hit.document_id else "calendar-outline",
         chips=old,
         trail="chevron-right",
-        quote=hit.snippet,
+        quote=hit.snippet if hit.page >= 0 else "",
     )
 
 

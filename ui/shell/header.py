@@ -29,6 +29,13 @@ class Header(QFrame):
         self._row.setSpacing(m.one)
         self._row.addWidget(self._back)
         self._row.addWidget(self._title, 1)
+        look().changed.connect(self._keep_height)
+        self._keep_height()
+
+    def _keep_height(self) -> None:
+        """Be as high without Back as with it: nothing moves from one screen to the next."""
+        m = look().metrics
+        self.setMinimumHeight(m.touch + 2 * m.half + 1)
 
     def add_end(self, widget: QWidget) -> None:
         """Put the state line at the end."""

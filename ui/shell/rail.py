@@ -40,7 +40,7 @@ def entries(*, signs: bool, prepares: bool) -> tuple[Entry, ...]:
         Entry(SearchRoute(), _("Search"), "magnify"),
     ]
     if signs:
-        found.append(Entry(ToSignRoute(), _("To sign"), "draw"))
+        found.append(Entry(ToSignRoute(), _("To sign"), "signature-freehand"))
     if prepares:
         found.append(Entry(SecretariatRoute(), _("Secretariat"), "folder-edit-outline"))
     found.append(Entry(SettingsRoute(), _("Settings"), "cog-outline"))
