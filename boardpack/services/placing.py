@@ -214,7 +214,7 @@ def _item_number(dossier: Dossier, number: str, title: str) -> int:
 def _check_signatories(signatories: Sequence[Signatory]) -> None:
     people_once = {each.official_id for each in signatories}
     fields_once = {each.field for each in signatories}
-    fields_good = all(each.field.isascii() and each.field.isidentifier() for each in signatories)
+    fields_good = all(each.field.isascii() and each.field.isalnum() for each in signatories)
     once = len(people_once) == len(fields_once) == len(signatories)
     if not signatories or not once or not fields_good:
         raise NoSignatoryError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import msgspec
 import pyrage
 
 from boardpack.annotation import codec as note_codec
-from boardpack.annotation.note import Note
+from boardpack.annotation.note import Anchor, Box, Note, NoteKind, Quad
 from boardpack.domain import clock, ids
 from boardpack.domain.dossier import (
     PDF,
@@ -127,6 +127,26 @@ def dossier(
         first_sent_at=now,
         revised_at=now,
     )
+
+
+def note(text: str = "À vérifier", **changes: object) -> Note:
+    """A note of the councillor on document "report"."""
+    now = clock.now()
+    made = Note(
+        note_id=ids.new_id(),
+        document_id="report",
+        version_sha256="0" * 64,
+        sitting_id="sitting",
+        kind=NoteKind.NOTE,
+        author_id=COUNCILLOR.official_id,
+        created=now,
+        modified=now,
+        colour="yellow",
+        width=0,
+        anchor=Anchor(0, "", (Quad.from_box(Box(100, 700, 120, 720)),)),
+        text=text,
+    )
+    return replace(made, **changes)
 
 
 def receipt(kind: ReceiptKind, official: Official, of: Dossier, document_id: str = "") -> Receipt:

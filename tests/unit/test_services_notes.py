@@ -8,8 +8,7 @@ import pyrage
 import pytest
 
 from boardpack.annotation import codec
-from boardpack.annotation.note import Anchor, Box, InkPoint, InkStroke, Note, NoteKind, Quad, Quote
-from boardpack.domain import clock, ids
+from boardpack.annotation.note import Anchor, Box, InkPoint, InkStroke, NoteKind, Quad, Quote
 from boardpack.domain.dossier import DocumentKind
 from boardpack.domain.records import SealedNote
 from boardpack.messages import use_language
@@ -30,6 +29,7 @@ from tests.helpers.local import (
     document,
     dossier,
     local,
+    note,
     sha256,
     soon,
     version,
@@ -55,25 +55,6 @@ def device(tmp_path: Path) -> Iterator[Local]:
 @pytest.fixture
 def notes(device: Local) -> NotesService:
     return NotesService(device.context, device.recipient)
-
-
-def note(text: str = "À vérifier", **changes: object) -> Note:
-    now = clock.now()
-    made = Note(
-        note_id=ids.new_id(),
-        document_id="report",
-        version_sha256=sha256(OLD),
-        sitting_id="sitting",
-        kind=NoteKind.NOTE,
-        author_id=COUNCILLOR.official_id,
-        created=now,
-        modified=now,
-        colour="yellow",
-        width=0,
-        anchor=Anchor(0, "", (Quad.from_box(Box(100, 700, 120, 720)),)),
-        text=text,
-    )
-    return replace(made, **changes)
 
 
 def at(page: int, top: float) -> Anchor:
@@ -183,7 +164,7 @@ def test_coming_sittings_come_first(device: Local, notes: NotesService) -> None:
 
 
 def test_notes_survive_a_replaced_report(device: Local, notes: NotesService) -> None:
-    notes.save(note())
+    notes.save(note(version_sha256=sha256(OLD)))
     newer = document("report", version(OLD), version(NEW, 2), item=1)
     device.tell(dossier(newer, revision=2))
     (row,) = notes.all()
