@@ -43,7 +43,7 @@ def translate(error: DatabaseError, folder: Path) -> Exception:
         return errors.UnreadableStoreError()
     if code in {_CORRUPT, _READ_ONLY}:
         # After one page failed its HMAC, SQLCipher makes the same connection read-only.
-        return errors.DamagedStoreError(detail=str(error))
+        return errors.DamagedStoreError(findings=1, detail=str(error))
     if code in _BUSY:
         return errors.LockedByOtherError()
     if code in _DISK:

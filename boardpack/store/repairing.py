@@ -14,7 +14,7 @@ from typing import Final
 
 from boardpack.store import database, disk, journal, migrating
 from boardpack.store.connection import Connection, Row, open_database
-from boardpack.store.errors import DamagedStoreError
+from boardpack.store.errors import DamagedStoreError, UnreadableStoreError
 
 REPAIRED: Final = ".repaired"
 _LEFT: Final = frozenset({"cursor"})
@@ -33,7 +33,8 @@ def repair(folder: Path, key: bytes) -> Salvage:
     """Put a whole store in the place of a damaged one.
 
     Raises:
-        UnreadableStoreError: not even the first page opens: nothing can be taken over.
+        UnreadableStoreError: the pages that say where everything is are gone (the first few of
+            the file, written at migrations only): nothing can be taken over.
         NewerStoreError: a newer boardpack wrote it.
         LockedByOtherError: another boardpack works on this profile.
         DiskFullError: no room for the new store.
@@ -57,7 +58,10 @@ def repair(folder: Path, key: bytes) -> Salvage:
 
 def _fold(path: Path, key: bytes) -> None:
     """Bring the journal into the file as far as the damage lets us."""
-    connection = open_database(path, key)
+    try:
+        connection = open_database(path, key)
+    except DamagedStoreError as error:
+        raise UnreadableStoreError from error
     try:
         migrating.refuse_newer(connection)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
