@@ -12,6 +12,7 @@ CropBox of rotated pages.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -105,7 +106,8 @@ class PageBox:
         """Refuse boxes that no page can have."""
         if self.rotation not in (0, 90, 180, 270):
             raise ValueError("a page turns by quarters")
-        if self.cropbox.width <= 0 or self.cropbox.height <= 0 or self.user_unit <= 0:
+        measures = (self.cropbox.width, self.cropbox.height, self.user_unit)
+        if not all(0 < each < math.inf for each in measures):
             raise ValueError("a page has an area")
 
     @cached_property

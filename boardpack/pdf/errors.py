@@ -105,7 +105,12 @@ _REFUSALS: Final[dict[str, type[BoardpackError]]] = {
 }
 
 
+_PARAMETERS: Final = ("page", "name", "what")
+
+
 def refusal(code: str, parameters: Mapping[str, Parameter]) -> BoardpackError:
     """Return the error that the worker named."""
     kind = _REFUSALS.get(code)
-    return kind(**parameters) if kind else WorkerFailedError(what="unknown code")
+    if kind is None:
+        return WorkerFailedError(what="unknown code")
+    return kind(**{name: parameters[name] for name in _PARAMETERS if name in parameters})

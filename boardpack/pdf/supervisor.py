@@ -122,7 +122,7 @@ class Supervisor:
             handle = self._last_handle
             self._openings[handle] = _Opening(source, password)
             try:
-                return _read(self._load(handle), DocumentFacts)
+                return _facts(self._load(handle), handle)
             except BaseException:
                 self._forget(handle)
                 raise
@@ -246,6 +246,13 @@ class Supervisor:
         """Replace a process that keeps too much memory: it never gives it back (§3.6, 11)."""
         if self._resident > max(self._memory_limit, _GROWTH * self._floor):
             self._replace("large")
+
+
+def _facts(done: wire.Done, handle: int) -> DocumentFacts:
+    facts = _read(done, DocumentFacts)
+    if (facts.handle, facts.pages) != (handle, len(facts.page_boxes)):
+        raise WorkerDiedError
+    return facts
 
 
 def _place(request: wire.Request, progress: int) -> tuple[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from boardpack.annotation.anchor import DHASH_COLUMNS, DHASH_ROWS, picture_fingerprint
@@ -25,12 +25,17 @@ _PHOTO_SIDE: Final = 24.0
 _SAMPLES: Final = 8
 
 
-@dataclass(frozen=True)
 class _Drawing:
-    """A page ready to be drawn, and where its photographs are, in view space."""
+    """A page ready to be drawn."""
 
-    display_list: Native
-    photos: tuple[Box, ...]
+    def __init__(self, page: Native) -> None:
+        self._page = page
+        self.display_list: Native = page.get_displaylist(annots=True)
+
+    @cached_property
+    def photos(self) -> tuple[Box, ...]:
+        """Where its photographs are, in view space; asked for dark pages only."""
+        return _photos(self._page)
 
 
 class Pictures:
@@ -47,8 +52,7 @@ class Pictures:
     def _drawing(self, document: OpenedDocument, handle: int, number: int) -> _Drawing:
         drawing = self._drawings.get((handle, number))
         if drawing is None:
-            page = document.page(number)
-            drawing = _Drawing(page.get_displaylist(annots=True), _photos(page))
+            drawing = _Drawing(document.page(number))
             self._drawings[handle, number] = drawing
             if len(self._drawings) > MOST_LISTS:
                 self._drawings.popitem(last=False)

@@ -84,9 +84,13 @@ def confine() -> None:
     """Bound memory; forbid files: no core dump and no temporary file holds a document in clear."""
     if sys.platform == "win32":
         return
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    bounds = {resource.RLIMIT_CORE: 0, resource.RLIMIT_FSIZE: 0}
+    if sys.platform == "linux":  # macOS refuses this one
+        bounds[resource.RLIMIT_AS] = ADDRESS_SPACE
+    for which, most in bounds.items():
+        _, hard = resource.getrlimit(which)
+        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(which, (bound, bound))
 
 
 def resident() -> int:
