@@ -7,6 +7,7 @@ import math
 import os
 import threading
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -147,7 +148,9 @@ class Supervisor:
             loaded = handle in self._loaded
             self._forget(handle)
             if loaded:
-                self._exchange(wire.CloseDocument(handle))
+                # A worker that fails here was replaced, and the document went with it.
+                with suppress(WorkerDiedError, DocumentHungError):
+                    self._exchange(wire.CloseDocument(handle))
 
     def _forget(self, handle: int) -> None:
         self._openings.pop(handle, None)

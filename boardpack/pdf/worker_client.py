@@ -189,6 +189,9 @@ class PdfWorker:
                 part = self._supervisor.ask(
                     msgspec.structs.replace(request, first=first, skip=skip), kind
                 )
+            except UnknownDocumentError:
+                # Another thread closed the document: nobody waits for the rest.
+                return
             except (PageHungError, WorkerDiedError):
                 failures += 1
                 if failures > _MOST_FAILURES:

@@ -105,10 +105,12 @@ class SealedWriter:
             file.seek(0)
             file.truncate(0)
             write_all(file, seal.header)
-        kept = 0
-        for kept, content in enumerate(_kept_segments(file, seal), start=1):  # noqa: B007 counts
+        size = 0
+        for content in _kept_segments(file, seal):
+            size += len(content)
             if seen:
                 seen(content)
+        kept = size // seal.segment_size
         file.truncate(_place(kept, seal))
         writer._begin(file, seal, kept=kept)  # noqa: SLF001 our own class
         return writer

@@ -173,6 +173,14 @@ def test_a_search_stops_at_its_limit(worker: PdfWorker, opened: Opener) -> None:
     assert len(list(worker.find(facts.handle, "budget"))) == 60
 
 
+def test_a_search_ends_when_its_document_is_closed(worker: PdfWorker, opened: Opener) -> None:
+    facts = opened(documents.many_pages_pdf(200))
+    search = worker.find(facts.handle, "budget", limit=1000)
+    assert next(search).page == 0
+    worker.close_document(facts.handle)
+    assert len(list(search)) < 1000
+
+
 def test_the_text_of_every_page_is_there_for_the_index(worker: PdfWorker, opened: Opener) -> None:
     facts = opened(documents.many_pages_pdf(60))
     texts = worker.texts(facts.handle)
