@@ -1,4 +1,4 @@
-"""The two programs as the story uses them: subprocesses, secrets by pipe, ended by their own pid."""
+"""The two programs as the story uses them: subprocesses, secrets by pipe, ended by their pid."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 READY = "boardpack-server listening on "
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a person's own terminal: no setting of a test runner's."""
+    inherited = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+    return inherited | {"QT_QPA_PLATFORM": "offscreen"}
 
 
 class StoryError(RuntimeError):
@@ -34,7 +40,7 @@ class Server:
         words = [sys.executable, "-m", "sync.server.command", arguments[0], *arguments[1:]]
         done = subprocess.run(
             [*words, "--data", str(self.data), "--json"],
-            cwd=ROOT, input=stdin, capture_output=True, text=True, check=False,
+            cwd=ROOT, env=environment(), input=stdin, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
             raise StoryError(f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}")
@@ -47,7 +53,7 @@ class Server:
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
                 [*words, "--host", "127.0.0.1", "--port", str(self.port)],
-                cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True,
+                cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=log, text=True,
             )  # fmt: skip
         assert self._process.stdout is not None
         for line in self._process.stdout:
@@ -93,9 +99,8 @@ class Person:
             StoryError: it ended with another exit code than `expect`.
         """
         words = [sys.executable, "-m", "boardpack", *arguments, "--profile", str(self.profile)]
-        environ = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
         done = subprocess.run(
-            [*words, "--json"], cwd=ROOT, env=environ, text=True, capture_output=True,
+            [*words, "--json"], cwd=ROOT, env=environment(), text=True, capture_output=True,
             input="\n".join(stdin) + "\n", check=False,
         )  # fmt: skip
         if done.returncode != expect:
