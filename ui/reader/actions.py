@@ -20,6 +20,7 @@ from ui.reader.item_bar import item_text
 from ui.reader.layout import ACTUAL_SIZE, Fit, Spot
 from ui.reader.menus import Entry, pop_up
 from ui.reader.page_text import PageText
+from ui.reader.page_view import STEP
 from ui.reader.parts import ReaderParts
 from ui.reader.side_panel import Part
 from ui.reader.tool_bar import KEYS
@@ -92,6 +93,22 @@ class ReaderActions(QObject):
             dialog = GoToDialog(view.current, len(view.boxes), self._screen)
             dialog.chosen.connect(view.go_to)
             dialog.open()
+
+    def larger(self) -> None:
+        """Come closer; in the text mode, larger letters."""
+        self._zoom(STEP)
+
+    def smaller(self) -> None:
+        """Step back; in the text mode, smaller letters."""
+        self._zoom(1 / STEP)
+
+    def _zoom(self, factor: float) -> None:
+        view = self._parts.view
+        if self.text_mode:
+            self._parts.text.rescale(factor)
+            self.show_text_of(view.current)
+        else:
+            view.set_zoom(view.zoom * factor)
 
     def show_text(self, *, on: bool) -> None:
         """Show the text of the page instead of its picture, or the picture again."""
@@ -172,8 +189,8 @@ class ReaderActions(QObject):
         for button, signal in ((bar.undo, stack.canUndoChanged), (bar.redo, stack.canRedoChanged)):
             button.setEnabled(False)
             signal.connect(button.setEnabled)
-        bar.zoom_in.clicked.connect(parts.view.zoom_in)
-        bar.zoom_out.clicked.connect(parts.view.zoom_out)
+        bar.zoom_in.clicked.connect(self.larger)
+        bar.zoom_out.clicked.connect(self.smaller)
         bar.zoom.clicked.connect(lambda: pop_up(bar.zoom, reader_menus.zoom_entries(parts.view)))
         bar.more.clicked.connect(lambda: pop_up(bar.more, self._more()))
         bar.search.clicked.connect(self.find)
@@ -204,9 +221,9 @@ class ReaderActions(QObject):
                 self._key(key, partial(self.choose, tool), pane)
         for keys, action in (
             ("Ctrl+G", self.ask_page),
-            ("Ctrl++", parts.view.zoom_in),
-            ("Ctrl+=", parts.view.zoom_in),
-            ("Ctrl+-", parts.view.zoom_out),
+            ("Ctrl++", self.larger),
+            ("Ctrl+=", self.larger),
+            ("Ctrl+-", self.smaller),
             ("Ctrl+0", lambda: parts.view.set_zoom(ACTUAL_SIZE)),
             ("Ctrl+1", lambda: parts.view.set_fit(Fit.WIDTH)),
             ("Ctrl+2", lambda: parts.view.set_fit(Fit.PAGE)),

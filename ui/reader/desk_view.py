@@ -39,6 +39,7 @@ class DeskView(QAbstractScrollArea):
         self.boxes: tuple[PageBox, ...] = ()
         self.fit = Fit.WIDTH
         self._zoom = 1.0
+        self._head_room = 0
         self._desk = PageLayout((), Size(1, 1), Fit.WIDTH, 1.0)
 
     @property
@@ -81,16 +82,25 @@ class DeskView(QAbstractScrollArea):
             placed = self._desk.pages[page]
             self.refresh_desk(QRectF(placed.x, placed.y, placed.width, placed.height))
 
+    def leave_head_room(self, height: int) -> None:
+        """Let the first page be pulled down by `height`, from under what floats over it."""
+        bar = self.verticalScrollBar()
+        at_top = bar.value() <= 0
+        self._head_room = height
+        bar.setMinimum(-height)
+        if at_top:
+            bar.setValue(-height)
+
     def lay_out(self) -> None:
         """Place the pages for the zoom and the window as they are now."""
         size = self.viewport().size()
         sizes = [Size(box.width, box.height) for box in self.boxes]
         self._desk = PageLayout(sizes, Size(size.width(), size.height()), self.fit, self._zoom)
-        for bar, whole, seen in (
-            (self.verticalScrollBar(), self._desk.height, size.height()),
-            (self.horizontalScrollBar(), self._desk.width, size.width()),
+        for bar, least, whole, seen in (
+            (self.verticalScrollBar(), -self._head_room, self._desk.height, size.height()),
+            (self.horizontalScrollBar(), 0, self._desk.width, size.width()),
         ):
-            bar.setRange(0, max(0, whole - seen))
+            bar.setRange(least, max(least, whole - seen))
             bar.setPageStep(seen)
             bar.setSingleStep(look().metrics.touch)
 

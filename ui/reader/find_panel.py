@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from boardpack.annotation.text import tokens
 from boardpack.messages import _, ngettext
 from boardpack.services.pages import Hit
 from ui.models.rows import Row
@@ -16,6 +17,23 @@ from ui.widgets.buttons import button, tool
 from ui.widgets.fields import SearchField
 from ui.widgets.flow import FlowLayout
 from ui.widgets.labels import label
+from ui.widgets.row_shape import MARK_END, MARK_START
+
+
+def marked(snippet: str, wanted: Sequence[str]) -> str:
+    """Return `snippet` with the words that begin like a folded word of `wanted` marked."""
+    words = [
+        f"{MARK_START}{word}{MARK_END}"
+        if any(token.startswith(each) for token in tokens(word) for each in wanted)
+        else word
+        for word in snippet.split(" ")
+    ]
+    return " ".join(words)
+
+
+def _row(number: int, hit: Hit, wanted: Sequence[str]) -> Row:
+    page = _("Page {page}").format(page=hit.page + 1)
+    return Row(key=number, title=page, quote=marked(hit.snippet, wanted))
 
 
 class FindPanel(QWidget):
@@ -58,7 +76,8 @@ class FindPanel(QWidget):
 
     def show_hits(self, query: str, hits: Sequence[Hit]) -> None:
         """Show the results of `query`; the first one is looked at."""
-        self.list.set_rows([self._row(number, hit) for number, hit in enumerate(hits)])
+        wanted = tokens(query)
+        self.list.set_rows([_row(number, hit, wanted) for number, hit in enumerate(hits)])
         self._dress()
         if not query:
             self._count.setText("")
@@ -90,14 +109,6 @@ class FindPanel(QWidget):
     def _number(self) -> int:
         row = self.list.current
         return row.key if row is not None and isinstance(row.key, int) else -1
-
-    @staticmethod
-    def _row(number: int, hit: Hit) -> Row:
-        return Row(
-            key=number,
-            title=_("Page {page}").format(page=hit.page + 1),
-            quote=hit.snippet,
-        )
 
     def _on_searched(self, query: str) -> None:
         self.asked.emit(query)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QPlainTextEdit,
-    QToolButton,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -26,7 +27,7 @@ from ui.widgets.buttons import button
 from ui.widgets.flow import FlowLayout
 from ui.widgets.labels import label
 
-_WIDTH = 520
+_WIDTH = 640
 _LONGEST_QUOTE = 240
 
 
@@ -42,8 +43,8 @@ class NoteEditor(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._note = note
         self._colour = note.colour
-        self._colours: dict[str, QToolButton] = {}
-        self._tags: dict[str, QToolButton] = {}
+        self._colours: dict[str, QPushButton] = {}
+        self._tags: dict[str, QPushButton] = {}
         place = _("Page {page}").format(page=note.anchor.page_index + 1)
         title = _("New note") if new else _("Note")
         self.setWindowTitle(title)
@@ -58,9 +59,13 @@ class NoteEditor(QDialog):
         self._remove = button(_("Remove"), self._on_remove, kind="quiet", icon="trash-can-outline")
         self._remove.setVisible(writable and not new)
         self._save.setVisible(writable)
+        self._outer = QVBoxLayout(self)
         self._lay_out(writable=writable)
         wide = round(_WIDTH * min(look().metrics.scale, 1.5))
-        self.setFixedWidth(min(wide, parent.window().width() - 2 * look().metrics.two))
+        width = min(wide, parent.window().width() - 2 * look().metrics.two)
+        self.setFixedWidth(width)
+        # A window does not ask its layout how high it must be at this width.
+        self.setMinimumHeight(self._outer.totalHeightForWidth(width))
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self).activated.connect(self._on_save)
         self.text.setFocus()
@@ -70,6 +75,9 @@ class NoteEditor(QDialog):
         self._colour = name
         for known, each in self._colours.items():
             each.setChecked(known == name)
+
+    def _on_colour(self, name: str, _checked: object = None) -> None:
+        self.choose_colour(name)
 
     def choose_tag(self, tag: str, *, on: bool) -> None:
         """Say that the note is for this, or not."""
@@ -89,7 +97,7 @@ class NoteEditor(QDialog):
 
     def _lay_out(self, *, writable: bool) -> None:
         space = look().metrics
-        outer = QVBoxLayout(self)
+        outer = self._outer
         outer.setContentsMargins(space.three, space.three, space.three, space.two)
         outer.setSpacing(space.two)
         outer.addWidget(self._heading)
@@ -116,38 +124,42 @@ class NoteEditor(QDialog):
 
     def _choices(self) -> QWidget:
         colours = palette.PENS if self._note.kind is NoteKind.INK else palette.HIGHLIGHTERS
-        box = QWidget()
-        box.setAccessibleName(_("Colour"))
-        flow = FlowLayout(box)
+        flow = _Group(_("Colour"))
         side = look().metrics.mark
         for each in colours:
-            made = self._toggle(_(each.label))
+            made = flow.add(_(each.label))
+            made.setText(f"\u00a0{_(each.label)}")
             made.setIcon(swatch(each.rgb, side, self.devicePixelRatioF()))
             made.setIconSize(QSize(side, side))
-            made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            made.clicked.connect(lambda _on=False, name=each.name: self.choose_colour(name))
+            made.clicked.connect(partial(self._on_colour, each.name))
             self._colours[each.name] = made
-            flow.addWidget(made)
         self.choose_colour(self._colour)
-        return box
+        return flow
 
     def _purposes(self) -> QWidget:
-        box = QWidget()
-        box.setAccessibleName(_("What it is for"))
-        flow = FlowLayout(box)
+        flow = _Group(_("Labels"))
         for tag in TAGS:
-            made = self._toggle(tag_name(tag))
+            made = flow.add(tag_name(tag))
             made.setChecked(tag in self._note.tags)
             self._tags[tag] = made
-            flow.addWidget(made)
-        return box
+        return flow
 
-    @staticmethod
-    def _toggle(name: str) -> QToolButton:
-        made = QToolButton()
-        made.setText(name)
-        made.setAccessibleName(name)
+
+class _Group(QWidget):
+    """A name, and switches under it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(look().metrics.half)
+        column.addWidget(label(name, "small"))
+        self._flow = FlowLayout()
+        column.addLayout(self._flow)
+
+    def add(self, name: str) -> QPushButton:
+        made = button(name)
         made.setCheckable(True)
-        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        made.setStyleSheet(f"padding: 0 {look().metrics.one}px;")
+        self._flow.addWidget(made)
         return made

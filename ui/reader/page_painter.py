@@ -20,7 +20,8 @@ from ui.reader.layout import Placed
 from ui.reader.renderer import PageRenderer
 from ui.theme import look
 
-_DARK_PAPER: Final = "#000000"
+_DARK_PAPER: Final = "#1c1c1e"
+"""As the worker has it."""
 _DARK_MESSAGE: Final = "#d5dae1"
 _MESSAGE: Final = "#3b4553"
 

@@ -127,14 +127,6 @@ class PageView(DeskView):
         """Show at `zoom` logical pixels a point; what is at `around` of the viewport stays."""
         self._rezoom(Fit.FREE, clamp_zoom(zoom), around)
 
-    def zoom_in(self) -> None:
-        """Come closer by a fifth."""
-        self.set_zoom(self.zoom * STEP)
-
-    def zoom_out(self) -> None:
-        """Step back by a fifth."""
-        self.set_zoom(self.zoom / STEP)
-
     def repaint_pages(self, *, dark: bool) -> None:
         """Show light or dark pages from now on."""
         self.renderer.repaint(dark=dark)
@@ -222,8 +214,8 @@ class PageView(DeskView):
             Qt.Key.Key_Backspace: -page,
             Qt.Key.Key_Down: bar.singleStep(),
             Qt.Key.Key_Up: -bar.singleStep(),
-            Qt.Key.Key_Home: -bar.maximum(),
-            Qt.Key.Key_End: bar.maximum(),
+            Qt.Key.Key_Home: bar.minimum() - bar.value(),
+            Qt.Key.Key_End: bar.maximum() - bar.value(),
         }
         step = steps.get(Qt.Key(event.key()))
         if step is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:

@@ -16,7 +16,16 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QIcon, QImage, QPixmap, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QColor,
+    QIcon,
+    QImage,
+    QPainter,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QListView, QScroller, QVBoxLayout, QWidget
 
 from boardpack.annotation.geometry import PageBox
@@ -29,6 +38,8 @@ from ui.reader.pictures import to_image
 from ui.theme import look
 
 WIDTH: Final = 128
+_TALL: Final = 1.42
+"""Height of an A4 page for its width."""
 _NOWHERE: Final = QModelIndex()
 
 
@@ -57,7 +68,7 @@ class PagesModel(QAbstractListModel):
 
     def keep(self, page: int, image: QImage | None) -> None:
         """Take the picture of a page; None when it cannot be made."""
-        self._icons[page] = QIcon(QPixmap.fromImage(image)) if image else self._paper(page)
+        self._icons[page] = _framed(QPixmap.fromImage(image)) if image else self._paper(page)
         index = self.index(page)
         self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
 
@@ -90,17 +101,29 @@ class PagesModel(QAbstractListModel):
     def _paper(self, page: int) -> QIcon:
         """Return a blank page of the right shape, so that nothing moves when pictures come."""
         box = self._boxes[page]
-        width, height = WIDTH, min(2 * WIDTH, max(1, round(WIDTH * box.height / box.width)))
+        width, height = (
+            WIDTH,
+            min(round(WIDTH * _TALL), max(1, round(WIDTH * box.height / box.width))),
+        )
         if (width, height) not in self._blank:
             picture = QPixmap(width, height)
             picture.fill(QColor(look().colour("paper")))
-            self._blank[width, height] = QIcon(picture)
+            self._blank[width, height] = _framed(picture)
         return self._blank[width, height]
 
     def _recount(self, pages: frozenset[int]) -> None:
         for page in pages:
             if page < len(self._boxes):
                 self.dataChanged.emit(self.index(page), self.index(page))
+
+
+def _framed(picture: QPixmap) -> QIcon:
+    """Return `picture` with a thin edge: white pages stand on white."""
+    painter = QPainter(picture)
+    painter.setPen(QPen(look().colour("border"), 1))
+    painter.drawRect(picture.rect().adjusted(0, 0, -1, -1))
+    painter.end()
+    return QIcon(picture)
 
 
 class PagesPanel(QWidget):
@@ -129,7 +152,7 @@ class PagesPanel(QWidget):
         self.list.setMovement(QListView.Movement.Static)
         self.list.setResizeMode(QListView.ResizeMode.Adjust)
         self.list.setUniformItemSizes(True)
-        self.list.setIconSize(QSize(WIDTH, round(WIDTH * 1.42)))
+        self.list.setIconSize(QSize(WIDTH, round(WIDTH * _TALL)))
         self.list.setStyleSheet("QListView::item { border: none; padding: 4px; }")
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         QScroller.grabGesture(self.list.viewport(), QScroller.ScrollerGestureType.TouchGesture)
@@ -201,6 +224,14 @@ class PagesPanel(QWidget):
         self._soon.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """More may be seen."""
+        """Spread the columns; more may be seen."""
         super().resizeEvent(event)
+        self._spread()
         self._soon.start()
+
+    def _spread(self) -> None:
+        metrics = look().metrics
+        room = self.width() - metrics.two - metrics.one
+        columns = max(1, room // (WIDTH + metrics.two))
+        height = round(WIDTH * _TALL) + round(2.5 * metrics.body)
+        self.list.setGridSize(QSize(room // columns, height))

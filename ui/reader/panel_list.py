@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
     QScroller,
+    QSizePolicy,
     QStyleOptionViewItem,
     QWidget,
 )
@@ -68,6 +69,9 @@ class PanelList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setResizeMode(QListView.ResizeMode.Adjust)
+        # It takes what is left: the buttons around it keep their height in a low panel.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.setMinimumHeight(look().metrics.touch)
         self.setLayoutMode(QListView.LayoutMode.Batched)
         self.setBatchSize(_BATCH)
         QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.TouchGesture)

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QRect, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.reader.banner import VersionBanner
 from ui.reader.page_view import PageView
@@ -16,10 +16,12 @@ from ui.reader.tool_bar import ToolBar
 from ui.reader.tool_options import ToolOptions
 from ui.theme import look
 
-BESIDE_FROM: Final = 880
-"""Below this width, times the text scale, the panel comes from below."""
-_SHEET: Final = 0.55
-"""How much of the height the panel covers then."""
+BESIDE_FROM: Final = 700
+"""In a narrower reader, or one higher than wide, the panel comes from below."""
+_SHEET: Final = 0.5
+"""How much of the height the panel takes then."""
+QWIDGETSIZE_MAX: Final = 16_777_215
+"""Qt's own name for "no limit", which PySide6 leaves out."""
 
 
 class ReaderFrame(QWidget):
@@ -46,7 +48,7 @@ class ReaderFrame(QWidget):
         for each in bodies:
             self._stack.addWidget(each)
         self._middle = QWidget()
-        self._row = QHBoxLayout(self._middle)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._middle)
         self._beside = True
         column = QVBoxLayout()
         space = look().metrics
@@ -94,8 +96,8 @@ class ReaderFrame(QWidget):
         return not self._panel.isHidden()
 
     @property
-    def panel_covers(self) -> bool:
-        """Whether the panel lies over the pages."""
+    def panel_is_below(self) -> bool:
+        """Whether the panel takes a part of the pages' height."""
         return self.panel_is_open and not self._beside
 
     def open_panel(self, part: Part) -> None:
@@ -113,6 +115,7 @@ class ReaderFrame(QWidget):
     def place_options(self) -> None:
         """Put the options of the tool over the pages, in the middle of the upper edge."""
         if self._options.isHidden():
+            self._view.leave_head_room(0)
             return
         one = look().metrics.one
         area = QRect(self._stack.mapTo(self._middle, QRect().topLeft()), self._stack.size())
@@ -124,28 +127,23 @@ class ReaderFrame(QWidget):
         left = area.left() + (area.width() - width) // 2
         self._options.setGeometry(left, area.top() + one, width, height)
         self._options.raise_()
-        if self.panel_covers:
-            self._panel.raise_()
+        self._view.leave_head_room(height + one)
 
     def _arrange(self) -> None:
-        beside = self.width() >= BESIDE_FROM * max(1.0, 0.75 * look().metrics.scale)
-        if beside != self._beside:
-            self._beside = beside
-            if beside:
-                self._row.addWidget(self._panel)
-            else:
-                self._row.removeWidget(self._panel)
+        beside = self.width() >= max(BESIDE_FROM, self.height())
+        self._beside = beside
         self._panel.set_below(below=not beside)
+        direction = QBoxLayout.Direction
+        self._row.setDirection(direction.LeftToRight if beside else direction.TopToBottom)
+        room = self._middle.size()
         if beside:
-            self._panel.setFixedWidth(self._panel.wanted_width(self._middle.width()))
-            self._panel.setMinimumHeight(0)
+            width = self._panel.wanted_width(room.width())
+            self._panel.setMinimumSize(width, 0)
+            self._panel.setMaximumSize(width, QWIDGETSIZE_MAX)
         else:
-            self._panel.setMinimumWidth(0)
-            self._panel.setMaximumWidth(16_777_215)
-            room = self._middle.rect()
             height = round(_SHEET * room.height())
-            self._panel.setGeometry(0, room.height() - height, room.width(), height)
-            self._panel.raise_()
+            self._panel.setMinimumSize(0, height)
+            self._panel.setMaximumSize(QWIDGETSIZE_MAX, height)
         self.place_options()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

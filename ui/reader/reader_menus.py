@@ -54,8 +54,8 @@ def more_entries(
     versions = parts.agenda.versions(document.document_id) if document else ()
     shown = document.sha256 if document else ""
     return (
-        Entry(_("Larger"), parts.view.zoom_in, "magnify-plus-outline", "Ctrl++"),
-        Entry(_("Smaller"), parts.view.zoom_out, "magnify-minus-outline", "Ctrl+-"),
+        Entry(_("Larger"), actions.larger, "magnify-plus-outline", "Ctrl++"),
+        Entry(_("Smaller"), actions.smaller, "magnify-minus-outline", "Ctrl+-"),
         Entry(_("Zoom"), actions.ask_page, below=zoom_entries(parts.view)),
         Entry(_("Go to a page…"), actions.ask_page, "format-list-numbered", "Ctrl+G"),
         SEPARATOR,

@@ -222,7 +222,7 @@ class ReaderView(Screen):
         document = self.parts.opening.document
         if document is None or document.document_id != document_id:
             self.go_to_document(document_id)
-        if self.parts.frame.panel_covers:
+        if self.parts.frame.panel_is_below:
             self.parts.frame.close_panel()
 
     # --- Qt's events ---

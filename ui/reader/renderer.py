@@ -114,14 +114,15 @@ class PageRenderer(QObject):
             return
         want = next((each for each in self._wants if self._lacks(each)), None)
         if want is not None:
+            # Each wish is granted once: more wishes than the cache can hold must not go round.
+            self._wants = tuple(each for each in self._wants if each is not want)
             self._ask(want, self._handle)
 
     def _lacks(self, want: Want) -> bool:
         if want.page in self._failures:
             return False
         if want.preview:
-            held = self.cache.preview(want.page)
-            return held is None or held.dark != self.dark
+            return self.cache.preview(want.page) is None
         sharp = self.cache.sharp(want.page)
         return sharp is None or not sharp.covers(want.scale, want.area, dark=self.dark)
 
@@ -160,7 +161,9 @@ class PageRenderer(QObject):
             # A worker that died is started anew: its page deserves a second try, not a third.
             again = isinstance(error, SurroundingsError) and want.page not in self._tried
             self._tried.add(want.page)
-            if not again:
+            if again:
+                self._wants = (want, *self._wants)
+            else:
                 self._failures[want.page] = error
                 self.failed.emit(want.page)
         self._pump()

@@ -25,7 +25,9 @@ class SelectionBar(QFrame):
         self.setProperty("role", "card")
         self._tools = tools
         self._writable = True
-        self._highlight = button(_("Highlight"), self._on_highlight, kind="quiet", icon="marker")
+        self._highlight = button(
+            _("Highlight words"), self._on_highlight, kind="quiet", icon="marker"
+        )
         self._note = button(_("Note"), self._on_note, kind="quiet", icon="note-plus-outline")
         self._copy = button(_("Copy"), self._on_copy, kind="quiet", icon="content-copy")
         self._close = tool(_("Select nothing"), "close", tools.select_nothing)

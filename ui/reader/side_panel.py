@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -23,7 +24,8 @@ from ui.theme import look
 from ui.widgets.buttons import tool
 from ui.widgets.labels import restyle
 
-WIDTH: Final = 360
+WIDTH: Final = 376
+"""Beside the pages, at 100 % text."""
 
 
 class Part(StrEnum):
@@ -55,12 +57,13 @@ class SidePanel(QFrame):
         self.setAccessibleName(_("Beside the pages"))
         self._parts = parts
         self._stack = QStackedWidget()
+        self._stack.setStyleSheet("QStackedWidget { background: transparent; }")
         self._group = QButtonGroup(self)
         self._tabs: dict[Part, QToolButton] = {}
         names = {
             Part.NOTES: _("Notes"),
             Part.FIND: _("Find"),
-            Part.AGENDA: _("Agenda"),
+            Part.AGENDA: _("Items"),
             Part.PAGES: _("Pages"),
         }
         for part, widget in parts.items():
@@ -94,6 +97,7 @@ class SidePanel(QFrame):
         made = QToolButton()
         made.setText(name)
         made.setAccessibleName(name)
+        made.setToolTip(name)
         made.setCheckable(True)
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
@@ -105,22 +109,40 @@ class SidePanel(QFrame):
 
     def _lay_out(self) -> None:
         space = look().metrics
-        tabs = QHBoxLayout()
+        row = QWidget()
+        row.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        tabs = QHBoxLayout(row)
         tabs.setContentsMargins(space.half, space.half, space.half, space.half)
         tabs.setSpacing(space.half)
         for each in self._tabs.values():
             tabs.addWidget(each, 1)
-        tabs.addWidget(self._close)
+        tabs.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
         line = QFrame()
         line.setProperty("role", "separator")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addLayout(tabs)
+        outer.addWidget(row)
         outer.addWidget(line)
         outer.addWidget(self._stack, 1)
         self._dress()
 
     def _dress(self) -> None:
+        """Give the tabs their names, if there is room for all of them."""
+        style = Qt.ToolButtonStyle
+        needed = 0
         for each in self._tabs.values():
+            each.setToolButtonStyle(style.ToolButtonTextUnderIcon)
             each.setStyleSheet(f"font-size: {look().metrics.small}px;")
+            each.ensurePolished()
+            needed = max(needed, each.fontMetrics().horizontalAdvance(each.text()))
+        room = (self.width() - self._close.sizeHint().width()) // len(self._tabs)
+        if needed + 2 * look().metrics.one > room:
+            for each in self._tabs.values():
+                each.setToolButtonStyle(style.ToolButtonIconOnly)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Look again how much room there is for names."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._dress()

@@ -10,8 +10,15 @@ from itertools import groupby
 from statistics import median
 from typing import Final
 
-from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QColor, QTextBlockFormat, QTextCharFormat, QTextCursor
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+)
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from boardpack.annotation import palette
@@ -25,6 +32,13 @@ from ui.theme import look
 _LARGER: Final = 1.2
 """Words so much higher than most make a heading, if they are few."""
 _FEW: Final = 16
+_COMFORT: Final = 1.2
+"""Long texts are set larger than the interface."""
+_LEAST: Final = 0.8
+_MOST: Final = 4.0
+_MEASURE: Final = 72
+"""Letters in a line: longer ones lose the eye."""
+_APART: Final = "\u2003\u2003"
 
 
 class TextMode(QTextBrowser):
@@ -39,7 +53,13 @@ class TextMode(QTextBrowser):
         super().__init__(parent)
         self.setAccessibleName(_("Text of the page"))
         self.setOpenLinks(False)
-        self.setProperty("role", "text")
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextBrowserInteraction
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._scale = 1.0
+        self._dress()
+        look().changed.connect(self._dress)
         self._page = 0
         self._text: PageText | None = None
         self._links: tuple[Link, ...] = ()
@@ -55,7 +75,7 @@ class TextMode(QTextBrowser):
         self._starts, self._ends = [], []
         self.clear()
         space = look().metrics
-        self.document().setDocumentMargin(space.four)
+        self.document().setDocumentMargin(space.three)
         cursor = QTextCursor(self.document())
         self._heading(cursor, heading, 1)
         if text.words:
@@ -63,7 +83,7 @@ class TextMode(QTextBrowser):
         else:
             sentence = _("This page is a picture: its text has not been recognised.")
             self._block(cursor)
-            cursor.insertText(sentence, QTextCharFormat())
+            cursor.insertText(sentence, self._format())
         for note in notes:
             self._mark(note)
         self._turn(cursor, page, pages)
@@ -82,6 +102,10 @@ class TextMode(QTextBrowser):
             self._block(cursor)
             self._anchor(cursor, name, f"link:{number}")
 
+    def rescale(self, factor: float) -> None:
+        """Make the letters larger or smaller; show the page again to see it."""
+        self._scale = min(_MOST, max(_LEAST, self._scale * factor))
+
     def selection(self) -> tuple[PageText, WordRange] | None:
         """Return the words that are selected, None when there are none."""
         cursor = self.textCursor()
@@ -98,7 +122,7 @@ class TextMode(QTextBrowser):
             count = len(list(group))
             height = median(text.boxes[each].height for each in range(index, index + count))
             is_heading = height > _LARGER * usual and count <= _FEW
-            form = self._heading_format(2) if is_heading else QTextCharFormat()
+            form = self._format(strong=is_heading)
             self._block(cursor, 2 if is_heading else 0)
             for number in range(index, index + count):
                 if number > index:
@@ -129,12 +153,12 @@ class TextMode(QTextBrowser):
         self._block(cursor)
         if page > 0:
             self._anchor(cursor, _("Previous page"), f"page:{page - 1}")
-            cursor.insertText("     ", QTextCharFormat())
+            cursor.insertText(_APART, self._format())
         if page + 1 < pages:
             self._anchor(cursor, _("Next page"), f"page:{page + 1}")
 
     def _anchor(self, cursor: QTextCursor, text: str, target: str) -> None:
-        form = QTextCharFormat()
+        form = self._format()
         form.setAnchor(True)
         form.setAnchorHref(target)
         form.setForeground(look().colour("accent"))
@@ -143,13 +167,20 @@ class TextMode(QTextBrowser):
 
     def _heading(self, cursor: QTextCursor, text: str, level: int) -> None:
         self._block(cursor, level)
-        cursor.insertText(text, self._heading_format(level))
+        cursor.insertText(text, self._format("title" if level == 1 else "body", strong=True))
 
-    @staticmethod
-    def _heading_format(level: int) -> QTextCharFormat:
+    def _format(self, size: str = "body", *, strong: bool = False) -> QTextCharFormat:
+        font = look().font(size, strong=strong)
+        font.setPixelSize(round(font.pixelSize() * _COMFORT * self._scale))
         form = QTextCharFormat()
-        form.setFont(look().font("title" if level == 1 else "body", strong=True))
+        form.setFont(font)
         return form
+
+    def _dress(self) -> None:
+        ground = look().colour("surface").name()
+        self.setStyleSheet(
+            f"TextMode {{ border: none; border-radius: 0; margin: 0; background: {ground}; }}"
+        )
 
     def _block(self, cursor: QTextCursor, level: int = 0) -> None:
         form = QTextBlockFormat()
@@ -160,6 +191,13 @@ class TextMode(QTextBrowser):
             cursor.setBlockFormat(form)
         else:
             cursor.insertBlock(form)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep lines short, in the middle."""
+        super().resizeEvent(event)
+        letter = QFontMetrics(self._format().font()).averageCharWidth()
+        side = max(0, (self.width() - _MEASURE * letter) // 2)
+        self.setViewportMargins(side, 0, side, 0)
 
     def _follow(self, url: QUrl) -> None:
         number = int(url.path())

@@ -6,7 +6,14 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from boardpack.messages import _
 from ui.icons import set_icon
@@ -34,7 +41,7 @@ def tool_names() -> dict[Tool, str]:
     """Return what each tool is called."""
     return {
         Tool.READ: _("Read"),
-        Tool.HIGHLIGHT: _("Highlight"),
+        Tool.HIGHLIGHT: _("Highlighter"),
         Tool.NOTE: _("Note"),
         Tool.INK: _("Pen"),
         Tool.ERASER: _("Eraser"),
@@ -50,6 +57,7 @@ class ToolBar(QFrame):
         """Make the buttons; the screen connects them."""
         super().__init__(parent)
         self.setProperty("role", "header")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(_("Tools"))
         self._tools = {each: self._tool(each) for each in Tool}
         self._group = QButtonGroup(self)
@@ -96,7 +104,6 @@ class ToolBar(QFrame):
         name = tool_names()[which]
         made = QToolButton()
         made.setCheckable(True)
-        made.setText(name)
         made.setAccessibleName(name)
         shortcut = QKeySequence(KEYS[which]).toString(QKeySequence.SequenceFormat.NativeText)
         made.setToolTip(f"{name} ({shortcut})")
@@ -110,8 +117,10 @@ class ToolBar(QFrame):
         row = self._row
         row.setContentsMargins(space.one, space.half, space.one, space.half)
         row.setSpacing(space.half)
+        # Centred, or the row would be no higher than its lowest button.
+        middle = Qt.AlignmentFlag.AlignVCenter
         for each in self._tools.values():
-            row.addWidget(each)
+            row.addWidget(each, 0, middle)
         row.addStretch(1)
         self.zoom.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.zoom.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -123,7 +132,7 @@ class ToolBar(QFrame):
         ):
             row.addSpacing(space.one)
             for each in group:
-                row.addWidget(each)
+                row.addWidget(each, 0, middle)
         self._fit()
 
     def _fit(self) -> None:
@@ -138,19 +147,24 @@ class ToolBar(QFrame):
         )
         for words, zoom in options:
             self._dress(words, zoom=zoom)
-            if self._row.minimumSize().width() <= max(self.width(), 320):
+            if self._row.sizeHint().width() <= max(self.width(), 320):
                 return
 
     def _dress(self, words: Qt.ToolButtonStyle, *, zoom: bool) -> None:
         small = words is Qt.ToolButtonStyle.ToolButtonTextUnderIcon
         padding = look().metrics.one if words is not Qt.ToolButtonStyle.ToolButtonIconOnly else 0
         size = look().metrics.small if small else look().metrics.body
-        for each in self._tools.values():
+        names = tool_names()
+        # A style sheet cannot set the room between icon and text: a space of the text does.
+        space = "\u00a0" if words is Qt.ToolButtonStyle.ToolButtonTextBesideIcon else ""
+        for which, each in self._tools.items():
+            each.setText(f"{space}{names[which]}")
             each.setToolButtonStyle(words)
             each.setStyleSheet(f"padding: 0 {padding}px; font-size: {size}px;")
+            each.ensurePolished()
         for each in (self.zoom_out, self.zoom, self.zoom_in):
             each.setVisible(zoom)
-        self._row.activate()
+        self._row.invalidate()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the words to the new width."""

@@ -106,7 +106,7 @@ class ToolOptions(QFrame):
         self, name: str, icon: QIcon | None, attribute: str, value: object, *, checked: bool
     ) -> None:
         made = QToolButton()
-        made.setText(name)
+        made.setText(f"\u00a0{name}" if icon else name)
         made.setAccessibleName(name)
         made.setCheckable(True)
         made.setChecked(checked)

@@ -14,6 +14,8 @@ MOST_PIXELS: Final = 25_000_000
 """A page of more pixels is never rendered whole: 100 MB."""
 MOST_SCREENS: Final = 4
 """Nor one of more than four screens, as Okular does."""
+MOST_AHEAD: Final = 8_000_000
+"""Pixels of a neighbour that is rendered before it is seen."""
 PREVIEW_WIDTH: Final = 400
 PLAN: Final = 4_000_000
 """Square points: an A1 plan has 4 million. Unknown yet, such a page is taken to be slow."""
@@ -100,4 +102,6 @@ def _preview(placed: Placed) -> Want:
 
 def _neighbour(placed: Placed, view: QRect, ratio: float) -> Want:
     whole = _whole(placed, placed.zoom * ratio)
-    return _preview(placed) if _is_large(whole, view, ratio) else whole
+    pixels = whole.area.width() * whole.area.height()
+    too_much = pixels > MOST_AHEAD or _is_large(whole, view, ratio)
+    return _preview(placed) if too_much else whole
