@@ -105,8 +105,9 @@ class Draft:
     def starts_at(self, zone: str, base: Dossier | None) -> datetime | None:
         """When the sitting starts, in its town's time zone; None while unknown."""
         there = ZoneInfo(zone)
-        if self.corrections.starts_at is not None:
-            return self.corrections.starts_at.astimezone(there)
+        said = self.corrections.starts_at
+        if said is not None:
+            return said.astimezone(there) if said.tzinfo else said.replace(tzinfo=there)
         day, hour = _moment_in(self.folder_name)
         day, hour = self.words.day or day, self.words.hour or hour
         if day is not None and hour is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from boardpack.domain.people import Role
 from boardpack.services.read_models import AssemblyBadge
@@ -206,13 +207,17 @@ class ItemCorrection:
     closed: bool | None = None
 
 
+EVERY_ABSENT: Final = "*"
+
+
 @dataclass(frozen=True)
 class Corrections:
     """What the person corrects in a draft; None leaves a thing as it is.
 
     Attributes:
-        starts_at: aware; shown and kept in the assembly's time zone.
-        withdraw: document ids of `DraftView.absent` to take out (all of them, each time given).
+        starts_at: shown and kept in the assembly's time zone; one without zone is its hour there.
+        withdraw: document ids of `DraftView.absent` to take out (all of them, each time given);
+            `EVERY_ABSENT` takes out whatever the folder has no longer.
     """
 
     assembly_id: str | None = None

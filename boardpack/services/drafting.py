@@ -68,7 +68,7 @@ class Drafting:
             drafts.keep(connection, stored)
         return self.view(found)
 
-    def begin(self, draft: Draft, sitting_id: str = "") -> Draft:
+    def begin(self, draft: Draft, sitting_id: str, corrections: Corrections) -> Draft:
         """Return the draft of a folder just examined, as one of its sitting.
 
         It goes on with what was corrected the last time this folder was examined, unless that
@@ -80,16 +80,18 @@ class Drafting:
         if sitting_id:
             if sitting_id not in self.library.dossiers:
                 raise SittingUnknownError
-            return replace(draft, sitting_id=sitting_id)
+            return replace(draft, sitting_id=sitting_id, corrections=corrections)
         earlier = None if draft.as_new else self._earlier(draft)
-        if earlier is not None:
-            draft = replace(
+        if earlier is None:
+            return self._identified(replace(draft, corrections=corrections))
+        return self._identified(
+            replace(
                 draft,
                 sitting_id=earlier.sitting_id,
                 assembly_id=draft.assembly_id or earlier.assembly_id,
-                corrections=earlier.corrections,
+                corrections=kept.merged(earlier.corrections, corrections),
             )
-        return self._identified(draft)
+        )
 
     def _earlier(self, draft: Draft) -> Draft | None:
         for stored in drafts.every(self._connection):

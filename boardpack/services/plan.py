@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from boardpack.domain.dossier import AgendaItem, Document, DocumentKind, Dossier
 from boardpack.services.draft import Draft, DraftFile
-from boardpack.services.draft_models import FileRole
+from boardpack.services.draft_models import EVERY_ABSENT, FileRole
 from boardpack.services.push_folder import NamedPlace, natural_key, understand
 
 _SENT: Final = (FileRole.CONVOCATION, FileRole.REPORT, FileRole.ANNEX, FileRole.OTHER)
@@ -81,9 +81,14 @@ def make_plan(draft: Draft, base: Dossier | None) -> Plan:
         others=_of_role(planned, FileRole.OTHER),
         not_sent=tuple((file, place) for file, place in placed if place.role not in _SENT),
         absent=absent,
-        withdrawn=frozenset(draft.corrections.withdraw or ())
-        & {each.document_id for each in absent},
+        withdrawn=_withdrawn(draft, absent),
     )
+
+
+def _withdrawn(draft: Draft, absent: tuple[Document, ...]) -> frozenset[str]:
+    wanted = draft.corrections.withdraw or ()
+    known = frozenset(each.document_id for each in absent)
+    return known if EVERY_ABSENT in wanted else known & frozenset(wanted)
 
 
 def _of_role(planned: Iterable[PlannedFile], role: FileRole) -> tuple[PlannedFile, ...]:
@@ -196,7 +201,7 @@ def _items(
 ) -> tuple[PlannedItem, ...]:
     """Return the agenda: items of files, of words, and of documents that stay without a file."""
     earlier = {item.item_id: item for item in base.items} if base else {}
-    withdrawn = draft.corrections.withdraw or ()
+    withdrawn = _withdrawn(draft, absent)
     staying = {
         earlier[document.item_id].number
         for document in absent

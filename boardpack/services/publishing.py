@@ -83,7 +83,7 @@ class PublishingService:
 
     # Drafts.
 
-    def examine(
+    def examine(  # noqa: PLR0913 all but the folder have a default
         self,
         folder: Path | Sequence[Path],
         assembly_id: str | None = None,
@@ -91,6 +91,7 @@ class PublishingService:
         *,
         sitting_id: str = "",
         as_new: bool = False,
+        corrections: Corrections | None = None,
         keep: bool = True,
     ) -> DraftView:
         """Understand a push folder (or dropped files), keep it as a draft, return the report.
@@ -102,6 +103,7 @@ class PublishingService:
             sitting_id: the sitting that this corrects; else it is found by folder, or by assembly
                 and time.
             as_new: it is of no sitting sent before.
+            corrections: what the person says at once; they win over the folder.
             keep: False only looks: no draft is kept.
 
         Raises:
@@ -126,11 +128,13 @@ class PublishingService:
             assembly_id=assembly.assembly_id if assembly else "",
             as_new=as_new,
         )
-        return in_store(lambda: self._begin(draft, sitting_id, keep=keep))
+        return in_store(lambda: self._begin(draft, sitting_id, corrections, keep=keep))
 
-    def _begin(self, draft: Draft, sitting_id: str, *, keep: bool) -> DraftView:
+    def _begin(
+        self, draft: Draft, sitting_id: str, corrections: Corrections | None, *, keep: bool
+    ) -> DraftView:
         drafting = Drafting(self._context)
-        begun = drafting.begin(draft, sitting_id)
+        begun = drafting.begin(draft, sitting_id, corrections or Corrections())
         return drafting.keep(begun) if keep else drafting.view(begun)
 
     def drafts(self) -> tuple[DraftRow, ...]:
@@ -225,7 +229,9 @@ class PublishingService:
             dossier = revise(head, make_plan(draft, base), base, now)
             event = DossierPublished(event_id=ids.new_id(), at=now, dossier=dossier)
             outbox.append(connection, event, subject_id=sitting_id, sitting_id=sitting_id)
-            drafting.keep(replace(draft, sent=True))
+            # What was taken out once is no standing order for the next push of this folder.
+            said = replace(draft.corrections, withdraw=None)
+            drafting.keep(replace(draft, corrections=said, sent=True))
         documents = frozenset(each.document_id for each in dossier.documents)
         return Changes(sittings=frozenset({sitting_id}), documents=documents, outbox=True)
 

@@ -1,0 +1,54 @@
+"""`boardpack notes`: list my notes, or save them as text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from boardpack.cli import texts
+from boardpack.cli.errors import TargetExistsError
+from boardpack.cli.finding import sitting_called
+from boardpack.cli.options import common, unlocked, unlocking
+from boardpack.cli.terminal import STANDARD_INPUT, Terminal
+from boardpack.messages import _, ngettext
+from boardpack.services.read_models import NoteRow
+
+
+@click.command("notes")
+@click.option("--export", "target", metavar="FILE|-", help="Save as Markdown; - prints it.")
+@click.option("--sitting", help="Only of this sitting.")
+@unlocking
+@common
+def command(
+    terminal: Terminal, *, unlock_from: str | None, target: str | None, sitting: str | None
+) -> None:
+    """List your notes. They are yours alone: the server holds them sealed."""
+    with unlocked(terminal, unlock_from) as session:
+        sitting_id = sitting_called(session, sitting) if sitting else None
+        rows = session.notes.all(sitting_id=sitting_id)
+        if target == STANDARD_INPUT:
+            text = session.notes.as_text(sitting_id)
+            terminal.show({"notes": len(rows), "markdown": text}, text.splitlines())
+        elif target is not None:
+            path = Path(target)
+            if path.exists():
+                raise TargetExistsError(file=path.name)
+            count = session.notes.export(path, sitting_id)
+            saved = ngettext("{number} note saved", "{number} notes saved", count)
+            terminal.show({"file": path, "notes": count}, [saved.format(number=count)])
+        else:
+            terminal.show(rows, [_line(row) for row in rows] or [_("No note.")])
+
+
+def _line(row: NoteRow) -> str:
+    note = row.note
+    quote = note.anchor.quote
+    return texts.joined(
+        texts.moment(row.sitting_starts_at),
+        row.assembly.short_name,
+        f"{row.item_number}. {row.item_title}" if row.item_number else row.document_title,
+        _("p. {number}").format(number=note.anchor.page_index + 1),
+        f"« {quote.exact} »" if quote and quote.exact else "",
+        " ".join(note.text.split()),
+    )

@@ -1,0 +1,102 @@
+"""`boardpack show`: one sitting; acknowledge it; or who received and opened what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from boardpack.cli import texts
+from boardpack.cli.finding import sitting_called
+from boardpack.cli.options import common, unlocked, unlocking
+from boardpack.cli.sittings_cmd import line
+from boardpack.cli.terminal import Terminal
+from boardpack.domain.signature import StepState
+from boardpack.messages import _
+from boardpack.services.read_models import (
+    DeliberationRow,
+    DocumentRow,
+    FollowView,
+    ItemRow,
+    SittingView,
+)
+
+
+@click.command("show")
+@click.argument("sitting")
+@click.option("--acknowledge", is_flag=True, help="Acknowledge the convocation.")
+@click.option("--follow", is_flag=True, help="Receipts and signatures, for its secretariat.")
+@unlocking
+@common
+def command(
+    terminal: Terminal, *, unlock_from: str | None, sitting: str, acknowledge: bool, follow: bool
+) -> None:
+    """Show one SITTING: its identifier, the beginning of it, or "next"."""
+    with unlocked(terminal, unlock_from) as session:
+        sitting_id = sitting_called(session, sitting)
+        if acknowledge:
+            session.reading.acknowledge(sitting_id)
+        if follow:
+            followed = session.following.follow(sitting_id)
+            terminal.show(followed, _followed(followed))
+        else:
+            view = session.reading.sitting(sitting_id)
+            terminal.show(view, _view(view))
+
+
+def _view(view: SittingView) -> Iterator[str]:
+    yield line(view.row)
+    yield texts.joined(view.row.assembly.authority_name, view.row.assembly.name, view.row.place)
+    acknowledged = texts.moment(view.row.acknowledged_at)
+    yield _("Convocation acknowledged: {moment}").format(moment=acknowledged)
+    if view.convocation:
+        yield _document(view.convocation)
+    for item in view.items:
+        yield from _item(item)
+    for each in view.others:
+        yield _document(each)
+
+
+def _item(item: ItemRow) -> Iterator[str]:
+    closed = _("in camera") if item.closed else ""
+    yield f"{item.number}. {texts.joined(item.title, item.reporter, closed)}"
+    for each in item.documents:
+        yield _document(each)
+
+
+def _document(row: DocumentRow) -> str:
+    versions = len(row.versions)
+    return "   " + texts.joined(
+        row.title,
+        texts.pages(row.pages),
+        texts.size(row.size),
+        _("version {number}").format(number=versions) if versions > 1 else "",
+        _("modified") if row.modified else "" if row.read else _("unread"),
+        "" if row.available else _("not here yet"),
+        row.document_id,
+    )
+
+
+def _followed(view: FollowView) -> Iterator[str]:
+    yield line(view.row)
+    yield _("As of {moment}").format(moment=texts.moment(view.as_of))
+    for person in view.people:
+        yield "   " + texts.joined(
+            person.name,
+            _("received {moment}").format(moment=texts.moment(person.received_at)),
+            _("acknowledged {moment}").format(moment=texts.moment(person.acknowledged_at)),
+            _("opened {number} of {all}").format(number=person.opened, all=view.documents),
+        )
+    for each in view.deliberations:
+        yield deliberation_line(each)
+
+
+def deliberation_line(row: DeliberationRow) -> str:
+    """Return a deliberation with its circuit on one line, its identifier last."""
+    names = {
+        StepState.WAITING: _("waiting"),
+        StepState.SIGNED: _("signed"),
+        StepState.REFUSED: _("refused"),
+    }
+    steps = (f"{step.official_name} ({step.quality}): {names[step.state]}" for step in row.steps)
+    return texts.joined(row.number, row.title, *steps, row.deliberation_id)
