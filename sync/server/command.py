@@ -50,7 +50,8 @@ def _set_up(data: Path | None) -> None:
     if data is not None:
         os.environ["BOARDPACK_DATA"] = str(data.resolve())
     secure = os.environ.get("BOARDPACK_PUBLIC_URL", "").startswith("https://")
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", _PRODUCTION if secure else _BASE)
+    # Set, not defaulted: a variable left over from elsewhere must not choose a server's settings.
+    os.environ["DJANGO_SETTINGS_MODULE"] = _PRODUCTION if secure else _BASE
     django = importlib.import_module("django")
     django.setup()
 

@@ -103,6 +103,9 @@ def _read(data: bytes) -> _Envelope:
         raise TooMuchError(limit=MAX_EVENTS)
     if any(number < 0 for number in envelope.cursor.values()):
         raise BadRequestError(what="cursor")
+    for raw in envelope.events:
+        # An event without a name cannot be answered: found out before any other is applied.
+        codec.decode(bytes(raw), _Named)
     return envelope
 
 
