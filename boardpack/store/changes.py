@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -11,7 +11,8 @@ from boardpack.annotation.note import Note
 from boardpack.domain import clock
 from boardpack.domain.changes import Changes
 from boardpack.domain.errors import SurroundingsError
-from boardpack.domain.records import SealedNote
+from boardpack.domain.people import Role
+from boardpack.domain.records import Access, SealedNote
 from boardpack.store import cursor, leaving, meta, outbox, plausible, records
 from boardpack.store.connection import Connection
 from boardpack.store.database import Store
@@ -141,13 +142,16 @@ def _put(
         gathered.changes |= records.put_note(connection, record, note, content)
     else:
         gathered.changes |= records.put(connection, record)
-    for assembly_id in _lost(change, record):
-        gathered.changes |= leaving.leave(connection, assembly_id)
-        gathered.left.append(assembly_id)
+    if change.kind == "access":
+        _limit(connection, change, record, gathered)
 
 
-def _lost(change: Change, record: Record | None) -> Iterable[str]:
-    """Assemblies that this change takes away. Only an explicit word does: absence never wipes."""
-    if change.kind == "access" and (record is None or not getattr(record, "granted", True)):
-        return (change.record_id,)
-    return ()
+def _limit(
+    connection: Connection, change: Change, record: Record | None, gathered: _Gathered
+) -> None:
+    """Forget what an access change takes away. Only an explicit word does: absence never wipes."""
+    if not isinstance(record, Access) or not record.granted:
+        gathered.changes |= leaving.leave(connection, change.record_id)
+        gathered.left.append(change.record_id)
+    elif Role.SECRETARY_OFFICE not in record.roles:
+        gathered.changes |= leaving.leave_secretariat(connection, change.record_id)

@@ -22,13 +22,16 @@ from keyring.backend import KeyringBackend
 from keyring.errors import InitError, KeyringError, KeyringLocked, PasswordDeleteError
 
 from boardpack.domain import ids
-from boardpack.sealing.wrap import check_secret, unwrap, wrap
+from boardpack.sealing.wrap import DEFAULT_COST, check_secret, unwrap, wrap
 from boardpack.store import disk, errors
 
 SERVICE: Final = "boardpack"
 PROFILE: Final = "profile.json"
 SEALED: Final = "keys.sealed"
 KEY_BYTES: Final = 32
+
+#: Of one guess of the secret; tests lower it.
+COST: Final = DEFAULT_COST
 
 #: Backends that the operating system protects. Others (a plain file, for instance) are no keyring.
 _TRUSTED: Final = frozenset(
@@ -106,7 +109,7 @@ def create(folder: Path, secret: str) -> tuple[Profile, bytes]:
     check_secret(secret, keyring=holder is Holder.KEYRING)
     profile = Profile(ids.new_id(), holder)
     key = os.urandom(KEY_BYTES)
-    _hold(folder, profile, wrap(key, secret))
+    _hold(folder, profile, wrap(key, secret, COST))
     return profile, key
 
 
@@ -130,7 +133,7 @@ def change_secret(folder: Path, profile: Profile, old: str, new: str) -> None:
     """
     key = unlock(folder, profile, old)
     check_secret(new, keyring=profile.holder is Holder.KEYRING)
-    _hold(folder, profile, wrap(key, new))
+    _hold(folder, profile, wrap(key, new, COST))
 
 
 def forget(folder: Path, profile: Profile) -> None:

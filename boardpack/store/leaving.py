@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from boardpack.domain.changes import Changes
-from boardpack.store import journal, outbox
+from boardpack.store import journal, meta, outbox
 from boardpack.store.connection import Connection
 from sync.protocol.messages import blobs_of
+
+#: Name in `meta` of the key of the search index (`boardpack.store.index`).
+INDEX_KEY: Final = "index_key"
 
 _NAMED = """
 SELECT v.sha256 FROM versions v
@@ -15,10 +20,12 @@ UNION SELECT json_extract(v.value, '$.sha256')
 
 
 def leave(connection: Connection, assembly_id: str) -> Changes:
-    """Forget the dossiers, deliberations, receipts and people of an assembly.
+    """Forget the dossiers and people of an assembly; what is the person's own stays.
 
-    The keys of files that nothing else names are destroyed in the same transaction: from then on
-    the files are noise. `BlobStore.sweep` removes them.
+    Own are notes, receipts, and deliberations that they were to sign: the official's own feed
+    carries them whatever the mandates. The keys of files that nothing names any more are destroyed
+    in the same transaction: from then on the files are noise. `BlobStore.sweep` removes them. The
+    search index loses its key too, and is made anew.
     """
     sittings = _column(
         connection, "SELECT sitting_id FROM dossiers WHERE assembly_id = ?", assembly_id
@@ -30,17 +37,36 @@ def leave(connection: Connection, assembly_id: str) -> Changes:
         )
     )
     named = _all_named(connection)
-    for sitting in sittings:
-        for table in ("receipts", "drafts"):
-            connection.execute(f"DELETE FROM {table} WHERE sitting_id = ?", (sitting,))  # noqa: S608
     for document in documents:
         for table in ("positions", "seen_versions"):
             connection.execute(f"DELETE FROM {table} WHERE document_id = ?", (document,))  # noqa: S608
-    for table in ("dossiers", "deliberations", "political_groups", "mandates", "assemblies"):
+    for sitting in sittings:
+        connection.execute("DELETE FROM drafts WHERE sitting_id = ?", (sitting,))
+    for table in ("dossiers", "political_groups", "mandates", "assemblies"):
         connection.execute(f"DELETE FROM {table} WHERE assembly_id = ?", (assembly_id,))  # noqa: S608
+    leave_secretariat(connection, assembly_id)
     _destroy_keys(connection, named - _all_named(connection) - _to_send(connection))
+    meta.delete(connection, INDEX_KEY)
     journal.write(connection, "assembly_left", assembly_id)
     return Changes(sittings=sittings, documents=documents, deliberations=True, people=True)
+
+
+def leave_secretariat(connection: Connection, assembly_id: str) -> Changes:
+    """Forget what only the secretariat of an assembly sees: others' receipts, all circuits."""
+    enrolled = meta.enrolled(connection)
+    me = enrolled.official_id if enrolled else ""
+    connection.execute(
+        "DELETE FROM receipts WHERE official_id <> ?"
+        " AND json_extract(CAST(body AS TEXT), '$.assembly_id') = ?",
+        (me, assembly_id),
+    )
+    connection.execute(
+        "DELETE FROM deliberations WHERE assembly_id = ? AND NOT EXISTS ("
+        " SELECT 1 FROM json_each(CAST(body AS TEXT), '$.steps') e"
+        " WHERE json_extract(e.value, '$.official_id') = ?)",
+        (assembly_id, me),
+    )
+    return Changes(deliberations=True, people=True)
 
 
 def _column(connection: Connection, query: str, *parameters: str) -> frozenset[str]:
