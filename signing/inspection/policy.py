@@ -17,6 +17,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import HistoricalResolver, RawPdfPath
 from pyhanko.sign.diff_analysis import (
     CatalogModificationRule,
+    DiffResult,
     DocInfoRule,
     DSSCompareRule,
     FieldComparisonContext,
@@ -37,8 +38,10 @@ from pyhanko.sign.diff_analysis.commons import compare_dicts
 # Private, and one reason why pyHanko is pinned to its minor release (D15).
 from pyhanko.sign.diff_analysis.form_rules_api import _list_fields
 from pyhanko.sign.diff_analysis.rules_api import RelativeContext
+from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
 from signing.inspection.objects import PdfThing, entry, raw, reference
+from signing.inspection.usages import map_usages
 
 Updates: TypeAlias = Iterable[tuple[ModificationLevel, FormUpdate]]
 
@@ -146,7 +149,26 @@ class SignatureFormRule(FormUpdatingRule):
             yield from rule.apply(context)
 
 
-STRICT_POLICY: Final = StandardDiffPolicy(
+class StrictPolicy(StandardDiffPolicy):
+    """pyHanko's comparison, with a bound on the time that it takes."""
+
+    def apply(
+        self,
+        old: HistoricalResolver,
+        new: HistoricalResolver,
+        field_mdp_spec: FieldMDPSpec | None = None,
+        doc_mdp: MDPPerm | None = None,
+    ) -> DiffResult:
+        """Compare two revisions; raise when something changed that no rule allows."""
+        later = map(
+            new.reader.get_historical_resolver, range(old.revision + 1, new.reader.total_revisions)
+        )
+        changed = {where for revision in later for where in revision.explicit_refs_in_revision()}
+        map_usages(old, changed)
+        return super().apply(old, new, field_mdp_spec, doc_mdp)
+
+
+STRICT_POLICY: Final = StrictPolicy(
     global_rules=[
         CatalogModificationRule(),
         DocInfoRule().as_qualified(ModificationLevel.LTA_UPDATES),
@@ -162,6 +184,6 @@ STRICT_POLICY: Final = StandardDiffPolicy(
             PageBindingRule(),
         ],
         # Defaults and resources of a form redraw its fields: they may not change either.
-        ignored_acroform_keys=frozenset({"/Fields"}),
+        ignored_acroform_keys=FORM_KEYS,
     ),
 )

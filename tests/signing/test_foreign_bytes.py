@@ -1,6 +1,7 @@
 """Laws: whatever the bytes are, there is a verdict, and it is never better than the truth."""
 
 import logging
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -37,13 +38,18 @@ def mutated(draw: st.DrawFn) -> bytes:
 def mutated_structure(draw: st.DrawFn) -> bytes:
     """The same, but only where the structure stands, outside the zeros of /Contents."""
     pdf = signed_twice()
-    places = [part for part in range(0, len(pdf), 7) if not _in_gap(part)]
-    where = draw(st.sampled_from(places))
+    where = draw(st.sampled_from(structure()))
     return pdf[:where] + draw(st.binary(min_size=1, max_size=6)) + pdf[where + 1 :]
 
 
-def _in_gap(where: int) -> bool:
-    return any(start + 4000 < where < end for start, end in gaps(signed_twice()))
+@cache
+def structure() -> list[int]:
+    zeros = [range(start + 4000, end) for start, end in gaps(signed_twice())]
+    return [
+        where
+        for where in range(0, len(signed_twice()), 7)
+        if not any(where in part for part in zeros)
+    ]
 
 
 @FIXED

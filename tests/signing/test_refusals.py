@@ -1,10 +1,13 @@
 """What must not be signed is refused with the code that says why, before any key is used."""
 
+import subprocess
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pikepdf
 import pytest
+from cryptography.hazmat.primitives import serialization
 from freezegun import freeze_time
 from pikepdf import Array, Dictionary, Name
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldSpec
@@ -240,6 +243,45 @@ def test_a_wrong_passphrase_is_named():
 def test_a_file_without_a_key_is_named(data: bytes):
     with pytest.raises(KeyFileUnreadableError):
         Pkcs12Signer.open(data, b"phrase")
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        ["-legacy"],
+        ["-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES", "-macalg", "sha1"],
+        [],
+    ],
+    ids=["RC2", "3DES", "AES"],
+)
+def test_old_and_new_key_files_open(tmp_path: Path, how: list[str]):
+    """Authorities still send files enciphered as in 1999."""
+    mayor = pki().mayor
+    made = subprocess.run(
+        [
+            "openssl",
+            "pkcs12",
+            "-export",
+            *how,
+            "-passout",
+            "pass:été",
+            "-out",
+            tmp_path / "key.p12",
+        ],
+        input=mayor.certificate.key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + mayor.certificate.pem,
+        capture_output=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr
+    data = (tmp_path / "key.p12").read_bytes()
+    assert Pkcs12Signer.open(data, "été".encode()).facts.name == "Jeanne Martin"
+    with pytest.raises(WrongPassphraseError):
+        Pkcs12Signer.open(data, b"ete")
 
 
 def test_an_expired_certificate_does_not_sign():
