@@ -90,6 +90,8 @@ def test_the_two_unicode_forms_of_an_accent_are_one() -> None:
         ("2026_042_Budget_primitif.pdf", "2026-042", "Budget primitif"),
         ("DEL-2026-042 - Budget.pdf", "DEL-2026-042", "Budget"),
         ("07 - Budget.pdf", "07", "Budget"),
+        ("Délibération n° 2026-042 - Budget.pdf", "2026-042", "Budget"),
+        ("deliberation 07 - Budget.pdf", "07", "Budget"),
         ("Budget.pdf", "", "Budget"),
         ("2026-042.pdf", "", "2026-042"),
     ],

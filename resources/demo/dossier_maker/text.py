@@ -31,6 +31,7 @@ MONTHS: Final = (
     "octobre", "novembre", "décembre",
 )  # fmt: skip
 
+_UNITS: Final = "€|k€|M€|%|m²|m³|km|ha|kWh|MWh"
 _RULES: Final = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -41,12 +42,12 @@ _RULES: Final = tuple(
         (r" ([;!?])", NARROW + r"\1"),
         (r" ([:»])", FIXED + r"\1"),
         (r"« ", "«" + FIXED),
-        (r"(?<=\d) (?=(?:€|k€|M€|%|m²|m³|km|ha|kWh|MWh|mm|h)(?!\w))", FIXED),
+        (rf"(?<=\d) (?=(?:{_UNITS}|mm|h)(?!\w))", FIXED),
         (r"\b(n°|M\.|MM\.|Mme|Mmes|art\.|p\.|L\.|R\.|D\.) (?=\S)", r"\1" + FIXED),
     )
 )
 _DATE: Final = re.compile(r"\{(jour|date|court|annee)([+-]\d+)?\}")
-_NUMBER: Final = re.compile(r"^[+−-]?[\d\s\u202f\u00a0]+(?:,\d+)?(?:\s?(?:€|%|m²|m³|km|ha))?$")
+_NUMBER: Final = re.compile(rf"[+−-]?[\d\s]+(?:,(\d+))?(\s(?:{_UNITS}))?")
 
 
 @lru_cache(maxsize=8192)
@@ -137,16 +138,17 @@ def _value(cell: str) -> float:
 
 
 def _total(row: list[str], above: list[list[str]]) -> list[str]:
+    """Fill the empty cells of a total with the sums of the numbers above, in their unit."""
     filled = [row[0]]
     for at, cell in enumerate(row[1:], 1):
         column = [other[at] for other in above if at < len(other)]
-        numbers = [value for value in column if _NUMBER.match(value)]
+        numbers = [match for value in column if (match := _NUMBER.fullmatch(value))]
         if cell or not numbers:
             filled.append(cell)
             continue
-        unit = " €" if numbers[0].endswith("€") else ""
-        decimals = 2 if re.search(r",\d\d", numbers[0]) else 0
-        filled.append(euros(sum(map(_value, numbers)), decimals) + unit)
+        decimals = max(len(match[1] or "") for match in numbers)
+        filled.append(euros(sum(_value(match[0]) for match in numbers), decimals))
+        filled[-1] += numbers[0][2] or ""
     return filled
 
 
@@ -179,7 +181,7 @@ def table(rows: list[tuple[bool, list[str]]], style: str = "") -> str:
 
 
 def _kind(cell: str) -> str:
-    return ' class="number"' if _NUMBER.match(french(cell)) else ""
+    return ' class="number"' if _NUMBER.fullmatch(french(cell)) else ""
 
 
 def _paragraph(text: str) -> str:
