@@ -70,7 +70,8 @@ class ExportingService:
     def _acts(self, sitting_id: str) -> Iterator[tuple[str, str, str]]:
         for each in deliberations.projected(self._context.store.connection, sitting_id):
             act = each.deliberation
-            name = _clean(" - ".join(part for part in (act.number, act.title) if part))
+            # The word before it keeps a push from taking act 7 for the report of item 7.
+            name = _clean(f"Délibération {act.number} - {act.title}")
             yield f"{_ACTS}/{name}.pdf", act.title, act.current.sha256
 
     def _write(self, path: Path, content: bytes) -> None:
@@ -97,7 +98,8 @@ def _documents(dossier: Dossier) -> Iterator[tuple[str, str, str]]:
 def _name(dossier: Dossier, document: Document) -> str:
     suffix = PurePosixPath(document.file_name).suffix
     if document.kind is DocumentKind.CONVOCATION:
-        return f"convocation{suffix}"
+        named = document.title.casefold().startswith("convocation")
+        return _clean(document.title if named else "convocation") + suffix
     number, _, annex = item_label(dossier, document).partition(".")
     label = f"{int(number):02}" + (f".{annex}" if annex else "") if number else ""
     return _clean(" - ".join(part for part in (label, document.title) if part)) + suffix

@@ -28,9 +28,10 @@ _ANNEX: Final = re.compile(r"(\d{1,3})(?:\s*\.\s*(\d{1,3})(?!\d)|_(\d{1,3})(?=__
 _REPORT: Final = re.compile(r"(\d{1,3})(?!\d)(.*)", re.DOTALL)
 _SEPARATOR: Final = re.compile(r"\s*(?:[-‐‑‒–—_:)]|\.(?=\s))[-‐‑‒–—_\s]*")
 _ACT: Final = re.compile(
+    r"(?:d[ée]lib[ée]ration\s*(?:n\s*[°o]\s*)?)?"
     r"(?P<number>(?:[A-Za-z]{1,6}[-_ ]?)?\d{4}[-_]\d{1,4}(?:[-_]\d{1,3})?|[A-Za-z]{0,6}\d{1,8})"
     r"(?!\d)(?P<rest>.*)",
-    re.DOTALL,
+    re.DOTALL | re.IGNORECASE,
 )
 _LITTER: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 
