@@ -74,6 +74,8 @@ def main(arguments: list[str]) -> int:
         "errors": errors,
         "lock": lock,
     }
+    # Without bytecode every process would compile everything again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if not arguments or arguments[0] not in commands:
         print(__doc__)
         return 0 if arguments[:1] in ([], ["--help"], ["-h"]) else 2
@@ -184,7 +186,17 @@ def environment() -> None:
         make_venv()
     print("boardpack: installing what requirements.lock names …", file=sys.stderr, flush=True)
     must(PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", *only("uv"))
-    must(BIN / "uv", "pip", "sync", "-q", "--require-hashes", "--python", PYTHON, LOCK)
+    must(
+        BIN / "uv",
+        "pip",
+        "sync",
+        "-q",
+        "--compile-bytecode",
+        "--require-hashes",
+        "--python",
+        PYTHON,
+        LOCK,
+    )
     STAMP.write_text(wanted)
 
 

@@ -35,7 +35,7 @@ def assembly_rows(library: Library) -> tuple[AssemblyBadge, ...]:
 
 
 def assembly_called(mine: Mapping[str, Assembly], name: str) -> Assembly | None:
-    """Return the assembly of that identifier, short name or name; the only one when unnamed.
+    """Return the assembly of that identifier, key, short name or name; the only one if unnamed.
 
     Raises:
         NoSecretariatError: there is none at all.
@@ -48,12 +48,16 @@ def assembly_called(mine: Mapping[str, Assembly], name: str) -> Assembly | None:
     if name in mine:
         return mine[name]
     wanted = fold(name.strip())
-    for names in (_short_name, _long_name):
+    for names in (_key, _short_name, _long_name):
         found = [each for each in mine.values() if fold(names(each)) == wanted]
         if len(found) == 1:
             return found[0]
     known = ", ".join(sorted(each.short_name or each.name for each in mine.values()))
     raise AssemblyUnknownError(name=name, known=known)
+
+
+def _key(assembly: Assembly) -> str:
+    return assembly.key
 
 
 def _short_name(assembly: Assembly) -> str:

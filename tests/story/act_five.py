@@ -1,0 +1,87 @@
+"""Step 7: what goes wrong ends in a clear message, and nothing is lost."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from tests.story.cast import Cast
+from tests.story.programs import Person, StoryError
+from tests.story.seat import Seat
+from tests.story.transcript import Transcript
+from ui.background import Lane
+
+
+def what_goes_wrong(cast: Cast, said: Transcript, pictures: Path | None) -> None:
+    """Each failure in turn."""
+    expect(said, "a code that was used already", nobodys_device(cast))
+    expect(said, "a wrong passphrase", wrong_secret(cast, pictures))
+    expect(said, "no network", no_network(cast))
+    expect(said, "a damaged store", damaged_store(cast))
+    expect(said, "a revoked device", revoked(cast))
+    notes = cast.reader.unlocked("notes").data
+    said.say(f"after all this, {len(notes)} notes are readable on the device")
+
+
+def expect(said: Transcript, what: str, code: str) -> None:
+    """Tell which code a failure ended in."""
+    said.say(f"{what}: {code}")
+
+
+def nobodys_device(cast: Cast) -> str:
+    """A second device tries with a code that somebody used."""
+    code = cast.code(cast.secretary)
+    stranger = Person("?", "?", cast.work / "profiles" / "stranger", cast.reader.secret)
+    options = ("--code-from", "-", "--unlock-from", "-")
+    known = stranger.run(
+        "enrol", cast.server.url, *options, stdin=(code, stranger.secret), expect=3
+    ).data["error"]
+    if known != "device.already_active":
+        raise StoryError(known)
+    wrong = stranger.run(
+        "enrol", cast.server.url, *options, stdin=("ABCD-EFGH-JKMN", stranger.secret), expect=3
+    ).data["error"]
+    if stranger.profile.exists():
+        raise StoryError("a refused enrolment left a profile")
+    return f"{wrong}; with a good code: {known}, nothing is left on the device"
+
+
+def wrong_secret(cast: Cast, pictures: Path | None) -> str:
+    """The unlock screen says so, and lets try again."""
+    answer = cast.reader.run("status", "--unlock-from", "-", stdin=("faux",), expect=3)
+    if pictures is not None:
+        seat = Seat(cast.reader.profile, pictures)
+        seat.type("Passphrase", "faux")
+        seat.press("Unlock")
+        seat.rest(Lane.STORE)
+        seat.picture("22-wrong-passphrase")
+        seat.close()
+    return str(answer.data["error"])
+
+
+def no_network(cast: Cast) -> str:
+    """The server is away: try again later, everything stays readable."""
+    cast.server.stop()
+    answer = cast.reader.unlocked("sync", expect=75)
+    sittings = cast.reader.unlocked("sittings", "--all").data
+    cast.server.start()
+    return f"{answer.data['code']}; {len(sittings)} sittings are still readable"
+
+
+def damaged_store(cast: Cast) -> str:
+    """A page of a copy of the profile is overwritten: named, not hidden."""
+    copy = cast.work / "profiles" / "damaged"
+    shutil.copytree(cast.reader.profile, copy)
+    with (copy / "store.db").open("r+b") as file:
+        file.seek(4096 * 3)
+        file.write(bytes(4096 * 4))
+    victim = Person("?", "?", copy, cast.reader.secret)
+    return str(victim.unlocked("sync", expect=75).data["error"])
+
+
+def revoked(cast: Cast) -> str:
+    """IT revokes the councillor's device: the next exchange says so and erases nothing."""
+    cast.server.command("revoke", cast.reader.email)
+    answer = cast.reader.unlocked("sync", expect=3)
+    sittings = cast.reader.unlocked("sittings", "--all").data
+    return f"{answer.data['code']}; {len(sittings)} sittings are still there"
