@@ -5,13 +5,9 @@ from a code to a dossier that another device receives.
 from __future__ import annotations
 
 import hashlib
-import http.client
 import json
 import os
-import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -21,75 +17,12 @@ import pytest
 
 from boardpack.domain import clock, ids
 from boardpack.domain.dossier import Dossier
-from boardpack.domain.people import Role
 from sync.protocol import codec
 from sync.protocol.messages import DossierPublished
 from tests.helpers.exchanging import EXCHANGE, request
+from tests.helpers.serving import Served, facts, prepare, ready_folder, run
 from tests.helpers.wire_device import ASSERTION_TYPE, TOKEN, WireDevice, ath, proof, public
 from tests.helpers.world import document, version
-
-ROOT = Path(__file__).parents[2]
-HEADER = (
-    "authority_key,authority_name,authority_kind,siren,assembly_key,assembly_name,assembly_short,"
-    "assembly_kind,colour,last_name,first_name,email,title,role,political_group,starts,ends\n"
-)
-LINE = (
-    "bourg,Ville de Bourg,commune,123456789,bourg-cm,Conseil municipal,CM,council,1,"
-    "{name},{first},{email},,{role},,2020-01-01,\n"
-)
-
-
-class Served:
-    """A server of its own: `command` runs beside it, `call` goes over the socket."""
-
-    def __init__(self, folder: Path, database: str) -> None:
-        self.environment = os.environ | {
-            "BOARDPACK_DATA": str(folder),
-            "DATABASE_URL": database,
-        }
-        self.command("init")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "sync.server.command", "run", "--port", "0"],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        self.line = self.process.stdout.readline().strip()
-        self.url = self.line.rpartition(" ")[2]
-
-    def command(self, *arguments: object) -> dict:
-        done = subprocess.run(
-            [sys.executable, "-m", "sync.server.command", *map(str, arguments), "--json"],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr + done.stdout
-        return json.loads(done.stdout)
-
-    def call(
-        self, method: str, path: str, body: bytes = b"", **headers: str
-    ) -> tuple[int, bytes, dict[str, str]]:
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=60)
-        try:
-            named = {name.replace("_", "-"): value for name, value in headers.items()}
-            connection.request(method, path, body or None, named)
-            answer = connection.getresponse()
-            found = {name.lower(): value for name, value in answer.getheaders()}
-            return answer.status, answer.read(), found
-        finally:
-            connection.close()
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(30)
-        finally:
-            self.process.stdout.close()
 
 
 class SocketDevice(WireDevice):
@@ -162,26 +95,20 @@ def database() -> Iterator[str]:
 
 @pytest.fixture
 def served(tmp_path: Path, database: str) -> Iterator[Served]:
-    server = Served(tmp_path / "data", database)
+    folder = tmp_path / "data"
+    if database:
+        prepare(folder, {"DATABASE_URL": database})
+    else:
+        ready_folder(folder)
+    server = Served(folder, database)
     yield server
     if server.process.poll() is None:
         server.stop()
 
 
-@pytest.fixture
-def people(served: Served, tmp_path: Path) -> Served:
-    lines = [
-        LINE.format(name=name, first="A", email=f"{name}@x.fr".lower(), role=role.value)
-        for name, role in (("Agent", Role.SECRETARY_OFFICE), ("Elue", Role.MEMBER))
-    ]
-    (tmp_path / "people.csv").write_text(HEADER + "".join(lines))
-    served.command("import-officials", tmp_path / "people.csv")
-    return served
-
-
-def test_a_dossier_goes_from_one_device_to_another(people: Served, tmp_path: Path) -> None:
-    agent = SocketDevice(people, people.command("enrol", "agent@x.fr")["code"])
-    reader = SocketDevice(people, people.command("enrol", "elue@x.fr")["code"])
+def test_a_dossier_goes_from_one_device_to_another(served: Served) -> None:
+    agent = SocketDevice(served, served.command("enrol", "zoe@bourg.fr")["code"])
+    reader = SocketDevice(served, served.command("enrol", "jeanne@bourg.fr")["code"])
     data = b"%PDF-1.7 " + bytes(range(256)) * 80_000
     described = version(data)
     path = f"/api/v1/uploads/{described.sha256}"
@@ -232,10 +159,10 @@ def test_a_dossier_goes_from_one_device_to_another(people: Served, tmp_path: Pat
     status, whole, headers = reader.ask("GET", path)
     assert (status, whole == data) == (200, True)
 
-    people.command("revoke", "elue@x.fr")
+    served.command("revoke", "jeanne@bourg.fr")
     status, body, _ = reader.ask("GET", path)
     assert (status, json.loads(body)["code"]) == (401, "device.not_authorised")
-    report = people.command("check", "--deep")
+    report = served.command("check", "--deep")
     assert (report["files"], report["sittings"], report["problems"]) == (1, 1, [])
 
 
@@ -249,37 +176,20 @@ def test_the_server_says_when_it_listens_and_ends_when_asked(served: Served) -> 
     assert b"boardpack" in page
     assert headers["x-frame-options"] == "DENY"
     assert served.call("GET", "/static/admin/css/base.css")[0] == 200
+    port = urlsplit(served.url).port
+    done = run(served.folder, "run", "--json", f"--port={port}", environment=served.environment)
+    assert done.returncode == 75, done.stderr
+    assert facts(done)["code"] == "server.port_taken"
     assert served.stop() == 0
     with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", urlsplit(served.url).port)) != 0
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def test_a_port_in_use_is_said_plainly(served: Served) -> None:
-    port = urlsplit(served.url).port
-    done = subprocess.run(
-        [sys.executable, "-m", "sync.server.command", "run", "--json", f"--port={port}"],
-        cwd=ROOT,
-        env=served.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 75, done.stderr
-    assert json.loads(done.stdout)["code"] == "server.port_taken"
-
-
-def test_what_the_server_answered_survives_its_kill(people: Served) -> None:
+def test_what_the_server_answered_survives_its_kill(served: Served) -> None:
     """kill -9 of the worker and its parent: an accepted code stays used, the device stays known."""
-    code = people.command("enrol", "elue@x.fr")["code"]
-    device = SocketDevice(people, code)
-    children = Path(f"/proc/{people.process.pid}/task/{people.process.pid}/children")
-    workers = [int(each) for each in children.read_text().split()]
-    people.process.kill()
-    people.process.wait(30)
-    people.process.stdout.close()
-    for worker in workers:
-        os.kill(worker, signal.SIGKILL)
-    again = Served(Path(people.environment["BOARDPACK_DATA"]), people.environment["DATABASE_URL"])
+    device = SocketDevice(served, served.command("enrol", "jeanne@bourg.fr")["code"])
+    served.kill()
+    again = Served(served.folder, served.environment["DATABASE_URL"])
     try:
         device.server = again
         status, body, _ = device.ask("POST", EXCHANGE, request())
