@@ -20,6 +20,7 @@ from sync.protocol.errors import NoAccessError, NotAuthorisedError
 from sync.protocol.messages import assembly_feed, official_feed, secretariat_feed
 from sync.server.models import (
     Assembly,
+    Authority,
     Blob,
     Deliberation,
     Device,
@@ -132,6 +133,12 @@ def access_assembly(person: Person, assembly_id: str) -> Assembly:
     if assembly_id not in person.roles:
         raise NoAccessError
     return Assembly.objects.get(id=assembly_id)
+
+
+def access_authority_names(official_id: str) -> list[str]:
+    """Return the names of the authorities in whose assemblies the official has a mandate today."""
+    rows = Authority.objects.filter(assembly__in=list(roles_today(official_id)))
+    return list(rows.order_by("name").distinct().values_list("name", flat=True))
 
 
 def access_sitting(person: Person, sitting_id: str) -> Sitting:

@@ -10,7 +10,8 @@ from ninja.security.base import AuthBase
 from sync.protocol.errors import NotAuthorisedError
 from sync.server.access import Person, access_token
 from sync.server.actions.do_issue_token import token_sha256
-from sync.server.api.proof import check_dpop, use_once
+from sync.server.actions.do_use_proof import do_use_proof
+from sync.server.api.proof import check_dpop
 
 _READS: Final = ("GET", "HEAD")
 _MAX_TOKEN: Final = 200
@@ -32,7 +33,7 @@ def authenticate(request: HttpRequest) -> Person:
     if proof.thumbprint != person.device.thumbprint:
         raise NotAuthorisedError(reason="dpop_key")
     if request.method not in _READS:
-        use_once(person.device, proof.jti)
+        do_use_proof(person.device, proof.jti)
     return person
 
 

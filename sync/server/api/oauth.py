@@ -10,14 +10,14 @@ from ninja import Field, Form, Router, Schema
 from boardpack.domain.refusals import BadCodeError
 from sync.protocol.errors import BadRegistrationError, BadRequestError, NotAuthorisedError
 from sync.server import identity
-from sync.server.access import roles_today
+from sync.server.access import access_authority_names
 from sync.server.actions.checks import printable
 from sync.server.actions.do_enrol_device import Enrolled, Registration, do_enrol_device
 from sync.server.actions.do_issue_token import LIFETIME, do_issue_token
+from sync.server.actions.do_use_proof import do_use_proof
 from sync.server.api import addresses
 from sync.server.api.problems import Problem
-from sync.server.api.proof import check_assertion, check_dpop, public_key, use_once
-from sync.server.models import Authority
+from sync.server.api.proof import check_assertion, check_dpop, public_key
 
 router = Router(tags=["oauth"])
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -110,13 +110,11 @@ def register(request: HttpRequest, asked: RegistrationRequest) -> HttpResponse:
 
 def _registered(enrolled: Enrolled) -> RegistrationReply:
     official = enrolled.device.official
-    held = list(roles_today(official.id))
-    names = Authority.objects.filter(assembly__in=held).order_by("name").distinct()
     return RegistrationReply(
         client_id=enrolled.device.id,
         official_id=official.id,
         official_name=str(official),
-        authority_names=list(names.values_list("name", flat=True)),
+        authority_names=access_authority_names(official.id),
         server_id=identity.state().id,
         server_key=identity.public_jwk(),
         retired=enrolled.retired,
@@ -136,7 +134,7 @@ def token(request: HttpRequest, asked: Form[TokenRequest]) -> HttpResponse:
     device = check_assertion(asked.client_assertion, (issuer, issuer + TOKEN_PATH))
     if proof.thumbprint != device.thumbprint:
         raise NotAuthorisedError(reason="dpop_key")
-    use_once(device, proof.jti)
+    do_use_proof(device, proof.jti)
     reply = TokenReply(
         access_token=do_issue_token(device),
         token_type="DPoP",  # noqa: S106 the type's name

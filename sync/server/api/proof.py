@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
@@ -19,8 +18,9 @@ from joserfc.jwk import ECKey
 from boardpack.domain import clock
 from sync.protocol.errors import BadRegistrationError, NonceNeededError, NotAuthorisedError
 from sync.server.access import access_client, check_state
+from sync.server.actions.do_use_proof import do_use_proof
 from sync.server.api import addresses, nonce
-from sync.server.models import Device, SeenProof
+from sync.server.models import Device
 
 ALGORITHMS: Final = ["ES256"]
 MAX_LENGTH: Final = 4096
@@ -99,24 +99,8 @@ def check_assertion(text: str, audiences: tuple[str, ...]) -> Device:
     if not isinstance(expires, int) or expires < (clock.now() - CLOCK_ERROR).timestamp():
         raise NotAuthorisedError(reason="assertion_time")
     check_state(device)
-    use_once(device, _jti(claims))
+    do_use_proof(device, _jti(claims))
     return device
-
-
-def use_once(device: Device, jti: str) -> None:
-    """Note that a proof was used.
-
-    Raises:
-        NotAuthorisedError: it was used before.
-    """
-    digest = hashlib.sha256(jti.encode()).hexdigest()
-    try:
-        with transaction.atomic():
-            SeenProof.objects.create(
-                device=device, jti_sha256=digest, expires_at=clock.now() + 2 * CLOCK_ERROR
-            )
-    except IntegrityError as error:
-        raise NotAuthorisedError(reason="replay") from error
 
 
 def _digest(access_token: str) -> str:
