@@ -40,13 +40,15 @@ from pyhanko.sign.diff_analysis.form_rules_api import _list_fields
 from pyhanko.sign.diff_analysis.rules_api import RelativeContext
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
-from signing.inspection.objects import PdfThing, entry, raw, reference
+from signing.inspection.objects import PdfThing, entry, raw, reference, resolved
 from signing.inspection.usages import map_usages
 
 Updates: TypeAlias = Iterable[tuple[ModificationLevel, FormUpdate]]
 
 #: What a form that holds signatures only consists of.
 FORM_KEYS: Final = frozenset({"/Fields", "/SigFlags"})
+#: A new field that acts is no mere signature: a script may redraw the page.
+ACTION_KEYS: Final = frozenset({"/A", "/AA"})
 
 
 class PageBindingRule(FieldMDPRule):
@@ -66,10 +68,12 @@ def _new_widgets(context: FieldComparisonContext) -> Iterator[tuple[generic.Refe
     for name, spec in context.field_specs.items():
         if spec.field_type != "/Sig" or spec.old_field_ref or spec.new_field_ref is None:
             continue
+        field: PdfThing = spec.new_field_ref.get_object()
         yield spec.new_field_ref, name
-        for kid in entry(spec.new_field_ref.get_object(), "/Kids", ()):
-            if isinstance(kid, generic.IndirectObject):
-                yield kid.reference, name
+        kids = entry(field, "/Kids", ())
+        yield from ((kid.reference, name) for kid in kids if reference(kid))
+        if any(ACTION_KEYS & set(resolved(widget)) for widget in (field, *kids)):
+            raise SuspiciousModification("a signature field with actions of its own")
 
 
 def _pages(document: HistoricalResolver) -> Iterator[tuple[generic.Reference, PdfThing]]:

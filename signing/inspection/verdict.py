@@ -115,30 +115,31 @@ async def _judge(
     reader: PdfFileReader, found: list[Found], roots: Sequence[bytes], moment: datetime
 ) -> Judged:
     evidence = gather(reader, roots, moment)
-    results: dict[str, Bytes] = {}
+    # By place, not by name: two fields may have the same name, and none may hide the other.
+    results: dict[int, Bytes] = {}
     stamps: list[tuple[EmbeddedPdfSignature, TimestampFinding]] = []
-    for one in found:
+    for place, one in enumerate(found):
         if one.signature and one.is_timestamp:
-            stamp, results[one.field] = await examine_timestamp(one.signature, evidence)
+            stamp, results[place] = await examine_timestamp(one.signature, evidence)
             stamps.append((one.signature, stamp))
     findings = []
-    for one in found:
+    for place, one in enumerate(found):
         if one.is_timestamp:
             continue
         if one.signature is None:
-            finding, results[one.field] = unreadable(one.field, one.reason)
+            finding, results[place] = unreadable(one.field, one.reason)
         else:
-            finding, results[one.field] = await examine(one.signature, evidence, stamps)
+            finding, results[place] = await examine(one.signature, evidence, stamps)
         findings.append(finding)
-    readable = [one.signature for one in found if one.signature is not None]
+    revisions = [one.signature.signed_revision for one in found if one.signature]
     return Judged(
         signatures=tuple(findings),
         timestamps=tuple(stamp for _, stamp in stamps),
         bytes=tuple(results.values()),
-        first_revision=readable[0].signed_revision if readable else None,
-        last=results[readable[-1].field_name] if readable else None,
-        adds_validation_data=bool(readable)
-        and adds_validation_data(reader, readable[-1].signed_revision),
+        first_revision=min(revisions, default=None),
+        # The signatures are in order: the last one is the last that can be read, if any can.
+        last=results[len(found) - 1] if revisions else None,
+        adds_validation_data=bool(revisions) and adds_validation_data(reader, max(revisions)),
     )
 
 

@@ -6,11 +6,18 @@ import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
-from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldSpec
+from pyhanko.sign.fields import (
+    FieldMDPAction,
+    FieldMDPSpec,
+    MDPPerm,
+    SigFieldSpec,
+    append_signature_field,
+)
 
 from boardpack.domain import clock
 from signing import pades
 from signing.diff import only_added
+from signing.inspection.objects import resolved
 from signing.model import Modifications, Reason
 from signing.verify import verify
 from tests.helpers.pki import pki
@@ -182,3 +189,48 @@ def test_what_is_no_document_is_invalid(pdf: bytes):
     verdict = verify(pdf)
     assert (verdict.verdict, verdict.modifications) == ("invalid", "unreadable")
     assert verdict.reasons == (Reason.DAMAGED_DOCUMENT,)
+
+
+def test_a_good_field_does_not_hide_a_broken_one_of_the_same_name():
+    """Found by reading, not by luck: results were once kept by name."""
+
+    def change(writer: BasePdfFileWriter) -> None:
+        form = writer.root["/AcroForm"]
+        good = form["/Fields"][0]
+        broken = generic.DictionaryObject(
+            {
+                pdf_name("/FT"): pdf_name("/Sig"),
+                pdf_name("/T"): pdf_string("Maire"),
+                pdf_name("/V"): writer.add_object(
+                    generic.DictionaryObject({pdf_name("/Type"): pdf_name("/Sig")})
+                ),
+            }
+        )
+        good_reference = form["/Fields"].raw_get(0)
+        assert good["/T"] == "Maire"
+        form["/Fields"] = generic.ArrayObject([writer.add_object(broken), good_reference])
+        writer.update_container(form)
+        writer.update_root()
+
+    doubled = update(signed_once(), change)
+    twice = foreign_signature(doubled, pki().secretary, SigFieldSpec("Secretaire"))
+    verdict = verify(twice, roots=pki().roots)
+    assert verdict.verdict == "invalid"
+    assert len(verdict.signatures) == 3
+
+
+def test_a_second_signature_field_with_a_script_is_never_valid():
+    def change(writer: BasePdfFileWriter) -> None:
+        append_signature_field(writer, SigFieldSpec("Secretaire"))
+        field = resolved(writer.root["/AcroForm"]["/Fields"].raw_get(1))
+        script = {pdf_name("/S"): pdf_name("/JavaScript"), pdf_name("/JS"): pdf_string("x()")}
+        field[pdf_name("/AA")] = generic.DictionaryObject(
+            {pdf_name("/PO"): generic.DictionaryObject(script)}
+        )
+
+    twice = foreign_signature(
+        update(signed_once(), change), pki().secretary, SigFieldSpec("Secretaire")
+    )
+    verdict = verify(twice, roots=pki().roots)
+    assert verdict.verdict == "indeterminate"
+    assert verdict.signatures[0].integrity == "modified"

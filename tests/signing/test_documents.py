@@ -105,7 +105,7 @@ def test_a_field_that_waits_in_the_document_is_used():
 
 def test_many_sign_one_document():
     pdf = deliberation()
-    names = tuple(f"Membre {number}" for number in range(8))
+    names = tuple(f"Membre {number}" for number in range(5))
     with pki().secretary.signer() as signer:
         for field in names:
             pdf = pades.sign(pdf, field, signer, moment=clock.now(), order=names)
