@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
-from PySide6.QtCore import QEventLoop, QPointF, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QPointF
 
 from boardpack import bootstrap
 from boardpack.annotation.note import Note
@@ -23,15 +23,21 @@ from boardpack.domain.dossier import (
     DocumentVersion,
     Dossier,
 )
+from boardpack.services.changes import Changes
 from boardpack.services.program import Session
 from sync.protocol.messages import assembly_feed
-from tests.gui.furnished import SECRET, Furniture, make_profile, usual
-from ui import theme
+from tests.gui.furnished import SECRET, Furniture, _people, make_profile
+from tests.gui.patience import settle, turn, until
 from ui.background import Background, Lane
+from ui.bridge import Bridge
 from ui.navigation import DocumentRoute, Navigator
 from ui.reader.reader_view import ReaderView
 
+#: High enough that most of an A4 page is seen at full width.
+SIZE = (1280, 1100)
+
 T = TypeVar("T")
+OpenReader: TypeAlias = Callable[..., "ReaderDesk"]
 
 
 def dossier_of(
@@ -56,12 +62,19 @@ def dossier_of(
                 item.item_id,
             )
         )
-    made = replace(
-        usual(furniture).council,
+    _people(furniture)
+    now = clock.now()
+    made = Dossier(
         sitting_id=ids.new_id(),
+        assembly_id="conseil",
+        revision=1,
         title="Conseil municipal de décembre",
+        starts_at=now + timedelta(days=5),
+        place="Salle du conseil",
         items=tuple(agenda),
         documents=tuple(documents),
+        first_sent_at=now,
+        revised_at=now,
     )
     furniture.add(assembly_feed(made.assembly_id), "dossier", made)
     return made
@@ -83,17 +96,27 @@ class ReaderDesk:
     navigator: Navigator
     dossier: Dossier
     reader: ReaderView | None = None
+    bridge: Bridge | None = None
+
+    def hear(self, changes: Changes) -> None:
+        """Tell the reader what changed, as the window does."""
+        if self.reader is not None:
+            self.reader.refresh(changes)
 
     def open(self, number: int = 0, **route: object) -> ReaderView:
-        """Open document `number` of the sitting in a shown reader of 1280×720."""
+        """Open document `number` of the sitting in a shown reader."""
         document_id = self.dossier.documents[number].document_id
         reader = ReaderView(self.session, self.background, self.navigator)
         self.reader = reader
         self.navigator.open(DocumentRoute(document_id, **route))
         reader.open_route(self.navigator.route)
-        reader.resize(1280, 720)
+        reader.resize(*SIZE)
         reader.show()
+        reader.activateWindow()
+        until(reader.isActiveWindow, "the window")
         reader.opened()
+        until(lambda: bool(reader.parts.view.boxes), "the pages")
+        self.settle()
         return reader
 
     def notes(self, number: int = 0) -> tuple[Note, ...]:
@@ -103,16 +126,21 @@ class ReaderDesk:
 
     def in_store(self, operation: Callable[[], T]) -> T:
         """Run `operation` on the store lane, after everything that waits there."""
-        return wait_for(self.background, operation, Lane.STORE)
+        return self.background.in_store(operation)
 
     def settle(self) -> None:
-        """Wait until both lanes of the reader are empty, and their answers delivered."""
-        for lane in (Lane.RENDER, Lane.STORE, Lane.RENDER):
-            wait_for(self.background, lambda: None, lane)
+        """Wait until nothing runs for the reader, and everything was delivered."""
+        settle(self.background, Lane.STORE, Lane.RENDER, Lane.NETWORK)
+
+    @property
+    def reading(self) -> ReaderView:
+        """The open reader."""
+        assert self.reader is not None
+        return self.reader
 
     def place(self, page: int, x: float, y: float) -> QPointF:
         """Return where a point of a page (as shown) is in the viewport."""
-        view = self.reader.parts.view
+        view = self.reading.parts.view
         placed = view.desk.pages[page]
         corner = view.view_rect().topLeft()
         return QPointF(
@@ -121,6 +149,12 @@ class ReaderDesk:
 
     def close(self) -> None:
         """Close the screen."""
+        if self.bridge is not None:
+            self.bridge.close()
+        self.leave()
+
+    def leave(self) -> None:
+        """Leave the screen for good."""
         if self.reader is not None:
             self.reader.closing()
             self.reader.close()
@@ -128,47 +162,52 @@ class ReaderDesk:
             self.reader = None
 
 
-def wait_for(background: Background, operation: Callable[[], T], lane: Lane) -> T:
-    """Run `operation` on a lane; return its result once the GUI thread was told."""
-    loop = QEventLoop()
-    answer: list[T] = []
-    failures: list[Exception] = []
-    background.run(
-        operation,
-        success=lambda result: (answer.append(result), loop.quit()),
-        failure=lambda error: (failures.append(error), loop.quit()),
-        lane=lane,
-    )
-    guard = QTimer(singleShot=True, interval=60_000)
-    guard.timeout.connect(loop.quit)
-    guard.start()
-    loop.exec()
-    if failures:
-        raise failures[0]
-    assert answer, "the lane did not answer"
-    return answer[0]
+def reader_desks(folder: Path) -> Iterator[OpenReader]:
+    """Give a function that opens a profile with files in it; close what it opened at the end."""
+    desks: list[tuple[ReaderDesk, Callable[[], None]]] = []
+
+    def open_one(
+        files: Sequence[bytes | Sequence[bytes]], titles: Sequence[str] = ()
+    ) -> ReaderDesk:
+        desk, lock = make_desk(folder / f"profile{len(desks)}", files, titles)
+        desks.append((desk, lock))
+        return desk
+
+    yield open_one
+    for desk, lock in desks:
+        desk.close()
+        desk.background.close(lock)
+        turn()
+
+
+_made: dict[object, tuple[Path, Dossier]] = {}
+
+
+def _furnish(
+    folder: Path, files: Sequence[bytes | Sequence[bytes]], titles: Sequence[str]
+) -> Dossier:
+    """Make a profile with these files in `folder`: a copy, when one like it was made before."""
+    key = (tuple(each if isinstance(each, bytes) else tuple(each) for each in files), tuple(titles))
+    kept, dossier = _made.get(key, (None, None))
+    if kept is None or dossier is None or not kept.exists():
+        furniture = Furniture()
+        dossier = dossier_of(furniture, files, titles)
+        kept = folder.parents[1] / f"reader-{len(_made)}"
+        make_profile(kept, furniture)
+        _made[key] = (kept, dossier)
+    shutil.copytree(kept, folder)
+    return dossier
 
 
 def make_desk(
     folder: Path, files: Sequence[bytes | Sequence[bytes]], titles: Sequence[str] = ()
 ) -> tuple[ReaderDesk, Callable[[], None]]:
-    """Make a profile with these files, open it; return the desk and what ends it."""
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    theme.install(application)
-    furniture = Furniture()
-    dossier = dossier_of(furniture, files, titles)
-    make_profile(folder, furniture)
+    """Make a profile with these files, open it; return the desk and what locks it."""
+    dossier = _furnish(folder, files, titles)
     background = Background()
     program = bootstrap.open_program(folder, in_store=background.in_store)
-    session = wait_for(background, lambda: program.unlock(SECRET), Lane.STORE)
-    navigator = Navigator()
-    session.announcer.subscribe(lambda changes: desk.reader and desk.reader.refresh(changes))
-    desk = ReaderDesk(session, background, navigator, dossier)
-
-    def end() -> None:
-        desk.close()
-        wait_for(background, program.lock, Lane.STORE)
-        background.close()
-
-    return desk, end
+    session = background.in_store(lambda: program.unlock(SECRET))
+    desk = ReaderDesk(session, background, Navigator(), dossier)
+    desk.bridge = Bridge(session.announcer)
+    desk.bridge.changed.connect(desk.hear)
+    return desk, program.lock

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from boardpack.annotation import palette
@@ -78,10 +77,8 @@ class NotesPanel(QWidget):
         self.list.chosen.connect(self._on_chosen)
         self.list.moved.connect(self._on_moved)
         notebook.changed.connect(self.refresh)
-        for key, action in (("F2", self._on_edit), ("Del", self._on_remove)):
-            shortcut = QShortcut(QKeySequence(key), self.list)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(action)
+        self.list.edit_pressed.connect(self._on_edit)
+        self.list.remove_pressed.connect(self._on_remove)
         self.refresh()
 
     def allow(self, *, allowed: bool) -> None:

@@ -54,6 +54,8 @@ class PanelList(QListView):
     chosen = Signal(object)
     moved = Signal()
     """Another row is current."""
+    edit_pressed = Signal()
+    remove_pressed = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         """Show nothing yet."""
@@ -121,11 +123,16 @@ class PanelList(QListView):
             self.chosen.emit(self._model.rows[index.row()].key)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Choose with Enter or Space."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self._choose(self.currentIndex())
-            return
-        super().keyPressEvent(event)
+        """Choose with Enter or Space; F2 and Del are for lists whose rows can change."""
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Space:
+                self._choose(self.currentIndex())
+            case Qt.Key.Key_F2:
+                self.edit_pressed.emit()
+            case Qt.Key.Key_Delete:
+                self.remove_pressed.emit()
+            case _:
+                super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap again at another width."""

@@ -60,7 +60,7 @@ class ToolOptions(QFrame):
         outer.addWidget(self._flow_box)
         outer.addWidget(self._hint)
         self._tool = Tool.READ
-        look().changed.connect(lambda: self.show_for(self._tool))
+        look().changed.connect(self._dress)
 
     def show_for(self, held: Tool) -> None:
         """Show the choices of a tool; reading has none."""
@@ -81,6 +81,9 @@ class ToolOptions(QFrame):
         self.finger.setChecked(self.chosen.finger_draws)
         self._flow.addWidget(self.finger)
         self.setVisible(held is not Tool.READ)
+
+    def _dress(self) -> None:
+        self.show_for(self._tool)
 
     def _clear(self) -> None:
         while (item := self._flow.takeAt(0)) is not None:
