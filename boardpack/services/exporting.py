@@ -111,10 +111,11 @@ def _clean(name: str) -> str:
 
 def _words(library: Library, dossier: Dossier) -> str:
     """Return `sitting.toml`: with it the folder can be pushed again."""
-    assembly = library.badge(dossier.assembly_id)
+    assembly = library.assemblies.get(dossier.assembly_id)
+    name = assembly.key or assembly.short_name or assembly.name if assembly else ""
     starts_at = library.local(dossier.starts_at, dossier.assembly_id)
     lines = [
-        f"assembly = {_quoted(assembly.short_name or assembly.name)}",
+        f"assembly = {_quoted(name)}",
         f"date = {starts_at:%Y-%m-%d}",
         f"time = {starts_at:%H:%M:%S}",
         f"place = {_quoted(dossier.place)}",

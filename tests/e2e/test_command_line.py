@@ -65,13 +65,15 @@ def sent(people: dict[str, Person], folder: Path) -> dict[str, Any]:
 def test_a_dry_run_shows_what_was_understood_and_keeps_nothing(
     people: dict[str, Person], folder: Path
 ) -> None:
-    people["agent"].unlocked("sync")
-    view = people["agent"].unlocked("push", str(folder), "--dry-run").data
+    agent = people["agent"]
+    agent.unlocked("sync")
+    before = agent.unlocked("sittings").data
+    view = agent.unlocked("push", str(folder), "--dry-run", "--new").data
     assert view["sendable"]
     assert [item["title"] for item in view["items"]] == ["Procès-verbal", "Budget primitif"]
     assert [file["path"] for file in view["not_placed"]] == ["plan.pdf"]
     assert view["items"][0]["files"][0]["pages"] == 2
-    assert not people["agent"].unlocked("sittings").data
+    assert agent.unlocked("sittings").data == before
 
 
 def test_a_push_arrives_on_the_devices_of_the_members(
