@@ -52,7 +52,7 @@ def wrong_secret(cast: Cast, pictures: Path | None) -> str:
     if pictures is not None:
         seat = Seat(cast.reader.profile, pictures)
         seat.type("Passphrase", "faux")
-        seat.press("Unlock")
+        seat.press("Open")
         seat.rest(Lane.STORE)
         seat.picture("22-wrong-passphrase")
         seat.close()

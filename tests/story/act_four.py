@@ -44,7 +44,7 @@ def look_at_secretariat(cast: Cast, pictures: Path, sitting: str) -> None:
     town = cast.offices["town"]
     seat = Seat(town.profile, pictures)
     seat.type("Passphrase", town.secret)
-    seat.press("Unlock")
+    seat.press("Open")
     seat.rest(Lane.STORE)
     go = seat.shell.navigator
     go.secretariat("follow", sitting)
@@ -92,7 +92,7 @@ def notes_are_there(cast: Cast, said: Transcript, pictures: Path | None) -> None
     said.say(f"{len(on_old)} notes stand on version 1 of a report now at version 2")
     seat = Seat(cast.reader.profile, pictures)
     seat.type("Passphrase", cast.reader.secret)
-    seat.press("Unlock")
+    seat.press("Open")
     seat.rest(Lane.STORE)
     note = on_old[0]["note"]
     seat.shell.navigator.document(note["document_id"])

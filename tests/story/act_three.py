@@ -56,7 +56,7 @@ def sign_all(cast: Cast, person: Person, pictures: Path | None) -> int:
     role = "mayor" if person is cast.mayor else "secretary"
     seat = Seat(person.profile, pictures)
     seat.type("Passphrase", person.secret)
-    seat.press("Unlock")
+    seat.press("Open")
     seat.rest(Lane.STORE)
     seat.shell.navigator.to_sign()
     seat.rest()

@@ -44,6 +44,8 @@ class DeliberationView(QWidget):
         self._id = deliberation_id
         self._row: DeliberationRow | None = None
         self._document: OpenDocument | None = None
+        # First of all: a child that is made may already resize this widget.
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._renderer = PageRenderer(screen.session.pages, screen.background, self)
         self.pages = PageView(self._renderer, lambda _page: (), self)
         self.pages.setAccessibleName(_("Pages of the deliberation"))
@@ -54,7 +56,6 @@ class DeliberationView(QWidget):
         left.setSpacing(0)
         left.addWidget(self._zoom_bar())
         left.addWidget(self.pages, 1)
-        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(0)
         self._box.addLayout(left, 5)
