@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 
 #: What a refusal may write: the answer itself, a wrong code's trace.
-TRACES = {"AppliedEvent", "BadCodeTry", "SeenProof"}
+TRACES = {"AppliedEvent", "FailedTry", "SeenProof"}
 
 
 def contents() -> dict[str, list[tuple[Any, ...]]]:

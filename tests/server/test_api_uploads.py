@@ -121,6 +121,16 @@ def test_nonsense_in_the_headers_is_refused(world, device_of, offset, length) ->
     assert not Upload.objects.exists()
 
 
+def test_a_body_without_a_declared_length_is_refused(world, device_of) -> None:
+    """Django reads none of it: better said than an upload that never goes on."""
+    headers = {"Upload-Offset": "0", "Upload-Length": "3", "Transfer-Encoding": "chunked"}
+    response = device_of(world.agent).call("PATCH", PATH, b"", headers=headers)
+    assert response.json() == {
+        "code": "server.bad_request",
+        "parameters": {"what": "Content-Length"},
+    }
+
+
 def test_more_than_the_length_is_refused(world, device_of) -> None:
     assert patch(device_of(world.agent), 0, b"abcdef", 3).status_code == 400
     assert not Upload.objects.exists()

@@ -1,5 +1,7 @@
 """The console: superusers only, every change an action that reaches feeds and audit."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
@@ -317,6 +319,19 @@ def test_another_superuser_is_made_and_audited(console, world) -> None:
     assert AuditLine.objects.filter(action="save_superuser", subject_id="adjoint").exists()
     user = get_user_model().objects.get(username="adjoint")
     assert console.get(f"/console/auth/user/{user.pk}/change/").status_code == 200
+
+
+def test_wrong_passwords_close_the_login_for_a_minute(world, client, later) -> None:
+    users = get_user_model().objects
+    users.create_superuser(username="dsi", password="correct horse battery")
+    good = {"username": "dsi", "password": "correct horse battery"}
+    for _ in range(10):
+        response = client.post("/console/login/", good | {"password": "wrong"})
+        assert response.status_code == 200
+    response = client.post("/console/login/?next=/console/", good)
+    assert response.status_code == 200
+    later(timedelta(seconds=61))
+    assert client.post("/console/login/?next=/console/", good).status_code == 302
 
 
 def test_the_console_speaks_french(console, world) -> None:

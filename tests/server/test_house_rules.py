@@ -19,6 +19,7 @@ ACTIONS = sorted(
 )
 #: Who may do what, tested: the files of these tests take the roles as parameters.
 ROLE_TABLE = {
+    "do_count_try": Permission.CODE,
     "do_distrust_root": Permission.OPERATOR,
     "do_enrol_device": Permission.CODE,
     "do_forget_uploads": Permission.OPERATOR,

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from boardpack.domain import clock, ids
 from boardpack.domain.records import DeviceState
-from boardpack.domain.refusals import BadCodeError, DeviceAlreadyActiveError, TooManyTriesError
+from boardpack.domain.refusals import BadCodeError, DeviceAlreadyActiveError
 from sync.protocol.errors import BadRegistrationError
 from sync.protocol.messages import official_feed
 from sync.server import audit, feeds, records, transactions
 from sync.server.access import Person
+from sync.server.actions.do_count_try import do_count_try, require_few_tries
 from sync.server.actions.do_issue_code import code_hash
 from sync.server.actions.do_refresh_access import do_refresh_access
-from sync.server.models import BadCodeTry, Device, EnrolmentCode, Official, Token
+from sync.server.models import Device, EnrolmentCode, Official, Token
 from sync.server.permission import Permission
 
 PERMISSION: Final = Permission.CODE
-MAX_TRIES: Final = 10
-TRY_WINDOW: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -56,23 +54,16 @@ def do_enrol_device(registration: Registration, address: str) -> Enrolled:
 
     Raises:
         BadCodeError: wrong, used or too old.
-        TooManyTriesError: `MAX_TRIES` wrong codes from this address within a minute.
+        TooManyTriesError: too many wrong codes came from this address within a minute.
         DeviceAlreadyActiveError: and `replace` was not asked; the code still counts.
         BadRegistrationError: the key belongs to another device.
     """
-    _count_tries(address)
+    require_few_tries("code", address)
     try:
         return transactions.run(lambda: _enrol(registration))
     except BadCodeError:
-        BadCodeTry.objects.create(address=address[:45], at=clock.now())
+        do_count_try("code", address)
         raise
-
-
-def _count_tries(address: str) -> None:
-    since = clock.now() - TRY_WINDOW
-    BadCodeTry.objects.filter(at__lte=since).delete()
-    if BadCodeTry.objects.filter(address=address[:45]).count() >= MAX_TRIES:
-        raise TooManyTriesError(seconds=int(TRY_WINDOW.total_seconds()))
 
 
 def _enrol(registration: Registration) -> Enrolled:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from ninja import NinjaAPI, Schema
 from ninja.errors import ValidationError
 
@@ -105,6 +107,22 @@ def _defect(request: HttpRequest, error: Exception | type[Exception]) -> HttpRes
     return problem(request, errors.ServerDefectError())
 
 
+def _suspicious(
+    request: HttpRequest, error: SuspiciousOperation | type[SuspiciousOperation]
+) -> HttpResponse:
+    if isinstance(error, RequestDataTooBig):
+        return problem(request, errors.TooMuchError(limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
+    return problem(request, errors.BadRequestError(what="request"))
+
+
+def _cut(
+    request: HttpRequest, error: UnreadablePostError | type[UnreadablePostError]
+) -> HttpResponse:
+    """Answer a caller who went away in the middle of a body: nobody's defect."""
+    _log.info("%s %s was cut: %s", request.method, request.path, error)
+    return problem(request, errors.BadRequestError(what="body"))
+
+
 def install(api: NinjaAPI) -> None:
     """Let `api` answer every failure so."""
 
@@ -113,4 +131,6 @@ def install(api: NinjaAPI) -> None:
         return problem(request, error)
 
     api.add_exception_handler(ValidationError, _invalid)
+    api.add_exception_handler(SuspiciousOperation, _suspicious)
+    api.add_exception_handler(UnreadablePostError, _cut)
     api.add_exception_handler(Exception, _defect)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sync.server.models.audit import AuditLine
 from sync.server.models.blob import Blob, BlobGrant, Upload
 from sync.server.models.dossier import DossierRevision, Sitting
-from sync.server.models.enrolment import BadCodeTry, Device, EnrolmentCode, SeenProof, Token
+from sync.server.models.enrolment import Device, EnrolmentCode, FailedTry, SeenProof, Token
 from sync.server.models.feed import AppliedEvent, Change, Feed, ServerState
 from sync.server.models.people import (
     AccessGrant,
@@ -24,7 +24,6 @@ __all__ = [
     "Assembly",
     "AuditLine",
     "Authority",
-    "BadCodeTry",
     "Blob",
     "BlobGrant",
     "Change",
@@ -32,6 +31,7 @@ __all__ = [
     "Device",
     "DossierRevision",
     "EnrolmentCode",
+    "FailedTry",
     "Feed",
     "Mandate",
     "Official",

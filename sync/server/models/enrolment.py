@@ -73,15 +73,21 @@ class EnrolmentCode(Identified):
         return str(self.official)
 
 
-class BadCodeTry(Identified):
-    """A wrong enrolment code was tried from this address."""
+class FailedTry(Identified):
+    """A wrong enrolment code (`code`) or password of the console (`login`) from an address."""
 
-    address = models.CharField(max_length=45, db_index=True)
+    kind = models.CharField(max_length=10)
+    address = models.CharField(max_length=45)
     at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """Counted by kind and address."""
+
+        indexes = (models.Index(fields=("kind", "address"), name="tries_by_address"),)
 
     def __str__(self) -> str:
         """From where."""
-        return self.address
+        return f"{self.kind} {self.address}"
 
 
 class Token(Identified):
