@@ -152,15 +152,14 @@ def messages(_: list[str]) -> int:
     environment()
     template = ROOT / "resources/i18n/boardpack.pot"
     catalogue = ROOT / "resources/i18n/fr.po"
-    common = ("--no-wrap", "--omit-header")
+    sources = ("boardpack", "signing", "sync", "ui")
+    # No places and no dates: the files change when a text changes, and only then.
+    extract = ("extract", "--no-wrap", "--omit-header", "--sort-output", "--no-location")
+    update = ("update", "--no-wrap", "--no-fuzzy-matching", "--ignore-obsolete", "-l", "fr")
     keywords = ("-k", "_", "-k", "N_", "-k", "ngettext:1,2")
-    sources = ("boardpack", "ui", "sync/server/console")
-    extract = (BIN / "pybabel", "-q", "extract", *common, "--sort-output", "--no-location")
-    code = call(*extract, *keywords, "-o", template, *sources)
-    if code or catalogue.is_file():
-        update = (BIN / "pybabel", "-q", "update", *common, "--no-fuzzy-matching", "-l", "fr")
-        return code or call(*update, "--ignore-obsolete", "-i", template, "-o", catalogue)
-    return call(BIN / "pybabel", "-q", "init", "-l", "fr", "-i", template, "-o", catalogue)
+    return call(BIN / "pybabel", "-q", *extract, *keywords, "-o", template, *sources) or call(
+        BIN / "pybabel", "-q", *update, "--ignore-pot-creation-date", "-i", template, "-o", catalogue
+    )
 
 
 def errors(_: list[str]) -> int:
