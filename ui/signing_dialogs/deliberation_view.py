@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ui.screen import Screen
 
 _SIDE_BY_SIDE_FROM = 900
+#: One press of + or - changes the zoom by a fifth.
+_STEP = 1.2
 
 
 class DeliberationView(QWidget):
@@ -70,10 +72,13 @@ class DeliberationView(QWidget):
         bar.setProperty("role", "header")
         row = QHBoxLayout(bar)
         row.setContentsMargins(look().metrics.two, 0, look().metrics.two, 0)
-        row.addWidget(tool(_("Zoom out"), "magnify-minus-outline", self.pages.zoom_out))
-        row.addWidget(tool(_("Zoom in"), "magnify-plus-outline", self.pages.zoom_in))
+        row.addWidget(tool(_("Zoom out"), "magnify-minus-outline", lambda: self._zoom(1 / _STEP)))
+        row.addWidget(tool(_("Zoom in"), "magnify-plus-outline", lambda: self._zoom(_STEP)))
         row.addStretch(1)
         return bar
+
+    def _zoom(self, factor: float) -> None:
+        self.pages.set_zoom(self.pages.zoom * factor)
 
     def _fill_side(self) -> None:
         body = self._side.body
