@@ -16,7 +16,7 @@ from boardpack.store.errors import DamagedStoreError
 from boardpack.store.meta import Enrolled
 
 if TYPE_CHECKING:
-    from boardpack.services.program import Session
+    from boardpack.services.session import Session
 
 
 class NotEnrolledError(ActionableError):

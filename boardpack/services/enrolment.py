@@ -26,7 +26,7 @@ from boardpack.store.erasing import erase
 from boardpack.store.meta import Enrolled
 
 if TYPE_CHECKING:
-    from boardpack.services.program import Session
+    from boardpack.services.session import Session
 
 Registrars: TypeAlias = Callable[[str], Registrar]
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from boardpack.domain.errors import ActionableError
 from boardpack.domain.people import AssemblyKind, AuthorityKind, Role
 from boardpack.messages import _
-from sync.server.actions.checks import printable
+from sync.server.plain_text import printable
 
 COLUMNS: Final = (
     "authority_key",

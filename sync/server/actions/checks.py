@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import datetime
 from typing import Final
 
 from sync.protocol.errors import BadEventError
+from sync.server.plain_text import printable
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -26,13 +26,6 @@ def sha256(value: str, what: str) -> None:
     """Refuse what is no SHA-256 in lower-case hexadecimal."""
     if not _SHA256.fullmatch(value):
         raise BadEventError(what=what)
-
-
-def printable(value: str) -> bool:
-    """Tell whether text has no control characters but line ends and tabs."""
-    return not any(
-        unicodedata.category(each) in ("Cc", "Cs") for each in value if each not in "\n\t"
-    )
 
 
 def text(value: str, what: str, limit: int, *, empty: bool = True) -> None:

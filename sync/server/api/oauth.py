@@ -11,13 +11,13 @@ from boardpack.domain.refusals import BadCodeError
 from sync.protocol.errors import BadRegistrationError, BadRequestError, NotAuthorisedError
 from sync.server import identity
 from sync.server.access import access_authority_names
-from sync.server.actions.checks import printable
 from sync.server.actions.do_enrol_device import Enrolled, Registration, do_enrol_device
 from sync.server.actions.do_issue_token import LIFETIME, do_issue_token
 from sync.server.actions.do_use_proof import do_use_proof
 from sync.server.api import addresses
 from sync.server.api.problems import Problem
 from sync.server.api.proof import check_assertion, check_dpop, public_key
+from sync.server.plain_text import printable
 
 router = Router(tags=["oauth"])
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
