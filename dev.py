@@ -155,11 +155,11 @@ def messages(_: list[str]) -> int:
     sources = ("boardpack", "signing", "sync", "ui")
     # No places and no dates: the files change when a text changes, and only then.
     extract = ("extract", "--no-wrap", "--omit-header", "--sort-output", "--no-location")
+    keywords = ("-k", "_", "-k", "N_", "-k", "ngettext:1,2", "-o", template)
     update = ("update", "--no-wrap", "--no-fuzzy-matching", "--ignore-obsolete", "-l", "fr")
-    keywords = ("-k", "_", "-k", "N_", "-k", "ngettext:1,2")
-    return call(BIN / "pybabel", "-q", *extract, *keywords, "-o", template, *sources) or call(
-        BIN / "pybabel", "-q", *update, "--ignore-pot-creation-date", "-i", template, "-o", catalogue
-    )
+    files = ("--ignore-pot-creation-date", "-i", template, "-o", catalogue)
+    pybabel = (BIN / "pybabel", "-q")
+    return call(*pybabel, *extract, *keywords, *sources) or call(*pybabel, *update, *files)
 
 
 def errors(_: list[str]) -> int:
