@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final, TypeAlias
 
 from asn1crypto import core, pem, x509
 
@@ -20,6 +20,8 @@ from signing.errors import (
     RootsUnreadableError,
 )
 from signing.model import Category
+
+Asn1: TypeAlias = Any  # asn1crypto has no types
 
 #: ETSI EN 319 412-5: statements of a qualified certificate, in the extension of RFC 3739.
 QC_STATEMENTS: Final = "1.3.6.1.5.5.7.1.3"
@@ -35,7 +37,10 @@ CURVES: Final = ("secp256r1", "secp384r1", "secp521r1")
 class _QcStatement(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
     """RFC 3739 §3.2.6."""
 
-    _fields = [("statement_id", core.ObjectIdentifier), ("info", core.Any, {"optional": True})]  # noqa: RUF012 read by asn1crypto's metaclass
+    _fields: ClassVar = [
+        ("statement_id", core.ObjectIdentifier),
+        ("info", core.Any, {"optional": True}),
+    ]
 
 
 class _QcStatements(core.SequenceOf):  # type: ignore[misc]  # asn1crypto has no types
@@ -101,7 +106,7 @@ def _text(names: dict[str, Any], key: str) -> str:
     return str(value[-1] if isinstance(value, list) else value)
 
 
-def _key(certificate: Any) -> str:  # noqa: ANN401 asn1crypto has no types
+def _key(certificate: Asn1) -> str:
     public = certificate.public_key
     if public.algorithm == "rsa":
         return f"RSA {public.bit_size}"
@@ -110,7 +115,7 @@ def _key(certificate: Any) -> str:  # noqa: ANN401 asn1crypto has no types
     return str(public.algorithm)
 
 
-def _category(certificate: Any) -> Category:  # noqa: ANN401 asn1crypto has no types
+def _category(certificate: Asn1) -> Category:
     for extension in certificate["tbs_certificate"]["extensions"]:
         if extension["extn_id"].dotted == QC_STATEMENTS:
             claimed = {

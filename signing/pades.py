@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from signing.certificates import check_usable
-from signing.errors import DamagedDocumentError, SelfCheckError, SigningInputError
+from signing.errors import SelfCheckError
 from signing.ports import Signer
 from signing.prepared import PreparedSignature
 from signing.verify import verify
@@ -62,34 +62,20 @@ def prepare(  # noqa: PLR0913 a signature has that many facts, most with a defau
         SigningInputError: the document must not be signed.
         SigningKeyError: the certificate must not sign.
     """
-    from signing.inspection.addition import adds_one_field  # noqa: PLC0415 as above
-    from signing.making.gates import pass_gates  # noqa: PLC0415 as above
-    from signing.making.stages import make_room  # noqa: PLC0415 as above
+    from signing.making import gates, stages  # noqa: PLC0415 as above
 
     facts = check_usable(signer_certificate, moment)
-    reader = pass_gates(pdf, field, order)
-    try:
-        prepared = make_room(
-            reader,
-            field,
-            name=facts.name,
-            certificate=signer_certificate,
-            other_certificates=tuple(other_certificates),
-            reason=reason,
-            location=location,
-            moment=moment,
-            base_size=len(pdf),
-        )
-        # A later signature is judged by the difference to this one: faults of the document that
-        # hinder that must be found now, not when the second person has signed.
-        clean = adds_one_field(pdf, prepared.document)
-    except SigningInputError:
-        raise
-    except Exception as error:
-        raise DamagedDocumentError from error
-    if not clean:
-        raise DamagedDocumentError
-    return prepared
+    request = stages.Request(
+        pdf=pdf,
+        field=field,
+        name=facts.name,
+        certificate=signer_certificate,
+        other_certificates=tuple(other_certificates),
+        reason=reason,
+        location=location,
+        moment=moment,
+    )
+    return stages.prepare(gates.pass_gates(pdf, field, order), request)
 
 
 def finish(prepared: PreparedSignature, signature_value: bytes) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, TypedDict, Unpack
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -28,6 +28,24 @@ ROUNDS: Final = 2_000
 #: What the law calls a signature: contentCommitment, beside digitalSignature.
 SIGNING: Final = frozenset({"digital_signature", "content_commitment"})
 AUTHENTICATION: Final = frozenset({"digital_signature"})
+
+
+class CertificateOptions(TypedDict, total=False):
+    """Facts of a practice certificate that have a default.
+
+    Attributes:
+        key: p256 when absent; rsa3072 takes up to a second to make.
+        not_before: yesterday when absent.
+        not_after: three years after `not_before` when absent.
+        key_usage: names of RFC 5280 in snake case: SIGNING (when absent) or AUTHENTICATION.
+        organisation: the authority the person acts for; nothing when absent.
+    """
+
+    key: KeyKind
+    not_before: datetime | None
+    not_after: datetime | None
+    key_usage: frozenset[str]
+    organisation: str
 
 
 def make_key(kind: KeyKind) -> PrivateKey:
@@ -83,39 +101,32 @@ class PracticeAuthority:
         """What a verifier must be given to trust this authority."""
         return self.root.pem
 
-    def certify(  # noqa: PLR0913 a certificate has that many facts; all but the names have a default
-        self,
-        given_name: str,
-        surname: str,
-        *,
-        key: KeyKind = "p256",
-        not_before: datetime | None = None,
-        not_after: datetime | None = None,
-        key_usage: frozenset[str] = SIGNING,
-        organisation: str = "",
+    def certify(
+        self, given_name: str, surname: str, **facts: Unpack[CertificateOptions]
     ) -> PracticeCertificate:
         """Return a new key and its certificate for a person.
 
         Args:
             given_name: as in the register of births.
             surname: the certificate's common name is "given_name surname".
-            key: rsa3072 takes up to a second to make.
-            not_before: yesterday when absent.
-            not_after: three years after `not_before` when absent.
-            key_usage: names of RFC 5280 in snake case, SIGNING or AUTHENTICATION.
-            organisation: the authority the person acts for, or "".
+            **facts: see `CertificateOptions`.
         """
-        private = make_key(key)
-        begins = not_before or clock.now() - timedelta(days=1)
+        private = make_key(facts.get("key", "p256"))
+        begins = facts.get("not_before") or clock.now() - timedelta(days=1)
+        ends = facts.get("not_after") or begins + YEARS
         subject = _name(
-            f"{given_name} {surname}", given_name=given_name, surname=surname, of=organisation
+            f"{given_name} {surname}",
+            given_name=given_name,
+            surname=surname,
+            of=facts.get("organisation", ""),
         )
+        usages = facts.get("key_usage", SIGNING)
         builder = (
             _builder(subject, self.intermediate.certificate.subject, private)
             .not_valid_before(begins)
-            .not_valid_after(not_after or begins + YEARS)
+            .not_valid_after(ends)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(usage(*key_usage), critical=True)
+            .add_extension(usage(*usages), critical=True)
             .add_extension(_issued_by(self.intermediate.key), critical=False)
         )
         return PracticeCertificate(builder.sign(self.intermediate.key, hashes.SHA256()), private)
@@ -133,29 +144,16 @@ class PracticeAuthority:
             b"signature", person.key, person.certificate, [self.intermediate.certificate], cipher
         )
 
-    def issue(  # noqa: PLR0913 as `certify`
+    def issue(
         self,
         given_name: str,
         surname: str,
         *,
         passphrase: str,
-        key: KeyKind = "p256",
-        not_before: datetime | None = None,
-        not_after: datetime | None = None,
-        key_usage: frozenset[str] = SIGNING,
-        organisation: str = "",
+        **facts: Unpack[CertificateOptions],
     ) -> bytes:
-        """Return a PKCS#12 file for a person: `certify`, then `pack`."""
-        person = self.certify(
-            given_name,
-            surname,
-            key=key,
-            not_before=not_before,
-            not_after=not_after,
-            key_usage=key_usage,
-            organisation=organisation,
-        )
-        return self.pack(person, passphrase)
+        """Return a PKCS#12 file for a person: `certify` with these facts, then `pack`."""
+        return self.pack(self.certify(given_name, surname, **facts), passphrase)
 
 
 def make_practice_authority(name: str, *, begins: datetime | None = None) -> PracticeAuthority:

@@ -10,13 +10,15 @@ freed, identical copies). What differs here is what a reader would see: then the
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeAlias
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from signing.inspection.objects import PdfThing, entry, raw, reference, resolved
+
+Rectangle: TypeAlias = tuple[float, float, float, float]
 
 #: Entries of the catalogue that decide what is drawn, or act when the document is opened.
 DRAWING_KEYS: Final = ("/Pages", "/OCProperties", "/OpenAction", "/AA", "/Names")
@@ -109,17 +111,12 @@ def adds_appearance(reader: PdfFileReader, revision: int) -> bool:
     return bool(_visible_fields(reader.get_historical_resolver(reader.total_revisions - 1)) - known)
 
 
-def _visible_fields(document: HistoricalResolver) -> set[tuple[str, tuple[float, ...]]]:
-    found: set[tuple[str, tuple[float, ...]]] = set()
+def _visible_fields(document: HistoricalResolver) -> set[tuple[str, Rectangle]]:
+    found: set[tuple[str, Rectangle]] = set()
     for name, _value, where in enumerate_sig_fields(document):
         field = resolved(where)
         for widget in (field, *entry(field, "/Kids", ())):
-            rectangle = tuple(float(number) for number in entry(resolved(widget), "/Rect", ()))
-            if len(rectangle) == 4 and _area(rectangle):  # noqa: PLR2004 ISO 32000-1 §7.9.5
-                found.add((str(name), rectangle))
+            match tuple(float(number) for number in entry(resolved(widget), "/Rect", ())):
+                case (left, bottom, right, top) if left != right and bottom != top:
+                    found.add((str(name), (left, bottom, right, top)))
     return found
-
-
-def _area(rectangle: tuple[float, ...]) -> float:
-    left, bottom, right, top = rectangle
-    return abs(right - left) * abs(top - bottom)

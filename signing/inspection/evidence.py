@@ -17,10 +17,10 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESSubIndic
 from pyhanko_certvalidator import ValidationContext
 
-from signing.inspection.objects import entry
+from signing.inspection.objects import PdfThing, entry
 from signing.model import Reason, Trust
 
-Certificate: TypeAlias = Any  # asn1crypto has no types
+Asn1: TypeAlias = Any  # asn1crypto has no types
 RevocationMode: TypeAlias = Literal["soft-fail", "require"]
 
 #: How many certificates or revocation answers of one document are read: more serve nobody.
@@ -43,11 +43,11 @@ MEANING: Final[dict[str, tuple[Trust, Reason]]] = {
 class Evidence:
     """Everything a certificate chain is judged by. Nothing is ever fetched from the network."""
 
-    roots: tuple[Certificate, ...]
+    roots: tuple[Asn1, ...]
     moment: datetime
-    certificates: tuple[Certificate, ...] = ()
-    ocsps: tuple[Any, ...] = ()
-    crls: tuple[Any, ...] = ()
+    certificates: tuple[Asn1, ...] = ()
+    ocsps: tuple[Asn1, ...] = ()
+    crls: tuple[Asn1, ...] = ()
 
     @property
     def can_check_revocation(self) -> bool:
@@ -82,7 +82,7 @@ def gather(reader: PdfFileReader, roots: Sequence[bytes], moment: datetime) -> E
     )
 
 
-def _loaded(store: Any, key: str, kind: Any, purpose: DecodePurpose) -> tuple[Any, ...]:  # noqa: ANN401 objects of untyped libraries
+def _loaded(store: PdfThing, key: str, kind: Asn1, purpose: DecodePurpose) -> tuple[Asn1, ...]:
     found = []
     for reference in list(entry(store, key, ()))[:MOST_ITEMS]:
         try:

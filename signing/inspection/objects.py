@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from pyhanko.pdf_utils import generic
 
 #: Any object of a PDF: pyHanko's base class does not say what a dictionary or an array can do.
 PdfThing: TypeAlias = Any
+#: On foreign bytes pyHanko raises ValueError, TypeError, KeyError, AttributeError, AssertionError,
+#: RecursionError and its own kinds (pades.md §3): where such bytes are read, all of them mean
+#: "cannot be read", and each place says what follows from that.
+ANY_FAILURE: Final = (Exception,)
 
 
 def entry(dictionary: PdfThing, key: str, default: PdfThing = None) -> PdfThing:

@@ -14,7 +14,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-from signing.inspection.objects import PdfThing, entry, resolved
+from signing.inspection.objects import ANY_FAILURE, PdfThing, entry, resolved
 from signing.model import Reason
 
 #: Signature kinds that can be judged; others (adbe.x509.rsa_sha1) are of another age.
@@ -58,11 +58,11 @@ def open_document(pdf: bytes) -> Opened | None:
     """Open a file; None when nothing can be read at all."""
     try:
         return _opened(pdf, strict=True)
-    except Exception:  # noqa: BLE001 pyHanko raises of many kinds on foreign bytes (pades.md §3)
+    except ANY_FAILURE:
         strict_failed = (Reason.DAMAGED_DOCUMENT,)
     try:
         opened = _opened(pdf, strict=False)
-    except Exception:  # noqa: BLE001 as above
+    except ANY_FAILURE:
         return None
     return Opened(opened.reader, strict=False, reasons=(*strict_failed, *opened.reasons))
 
@@ -100,7 +100,7 @@ def _read(reader: PdfFileReader, name: str, field: PdfThing, value: PdfThing) ->
         if kind is not None and kind not in KNOWN_KINDS:
             return Found(name, None, Reason.UNSUPPORTED_FORMAT)
         return Found(name, EmbeddedPdfSignature(reader, field, name))
-    except Exception:  # noqa: BLE001 as above: a signature that cannot be read is a finding
+    except ANY_FAILURE:  # a signature that cannot be read is a finding
         return Found(name, None)
 
 

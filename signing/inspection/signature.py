@@ -19,6 +19,7 @@ from signing.certificates import CertificateFacts, facts
 from signing.inspection.drawing import draws_the_same
 from signing.inspection.evidence import Evidence, RevocationMode, meaning
 from signing.inspection.level import is_pades, level_of
+from signing.inspection.objects import ANY_FAILURE
 from signing.inspection.policy import STRICT_POLICY
 from signing.model import (
     Integrity,
@@ -61,7 +62,7 @@ async def examine_timestamp(
     """Judge a document timestamp."""
     try:
         status = await async_validate_pdf_timestamp(stamp, evidence.context(), skip_diff=True)
-    except Exception:  # noqa: BLE001 pyHanko raises of many kinds on foreign bytes (pades.md §3)
+    except ANY_FAILURE:
         # ISO 32000-2 wants /Type /DocTimeStamp; some programs forget it, which forges nothing.
         typed = stamp.sig_object_type == "/DocTimeStamp"
         found = Bytes(
@@ -116,7 +117,7 @@ async def examine(
         claimed = _aware(signature.self_reported_timestamp)
     except (UnsupportedAlgorithm, NotImplementedError):
         return unreadable(signature.field_name, Reason.UNSUPPORTED_FORMAT)
-    except Exception:  # noqa: BLE001 pyHanko raises of many kinds on foreign bytes (pades.md §3)
+    except ANY_FAILURE:
         return unreadable(signature.field_name, Reason.UNREADABLE_SIGNATURE)
     finding = SignatureFinding(
         field=signature.field_name,
@@ -183,7 +184,7 @@ def _difference(signature: EmbeddedPdfSignature, *, locks: bool) -> DiffResult |
         result = STRICT_POLICY.review_file(
             signature.reader, signature.signed_revision, fields, document
         )
-    except Exception:  # noqa: BLE001 as above: what cannot be compared is refused
+    except ANY_FAILURE:  # what cannot be compared is refused
         return None
     return result if isinstance(result, DiffResult) else None
 
@@ -191,7 +192,7 @@ def _difference(signature: EmbeddedPdfSignature, *, locks: bool) -> DiffResult |
 def _unexplained(signature: EmbeddedPdfSignature) -> Bytes:
     try:
         same = draws_the_same(signature.reader, signature.signed_revision)
-    except Exception:  # noqa: BLE001 as above: whatever cannot be compared counts as changed
+    except ANY_FAILURE:  # whatever cannot be compared counts as changed
         same = False
     if same:
         return Bytes("modified", "unrecognised", reasons=(Reason.UNRECOGNISED_CHANGES,))

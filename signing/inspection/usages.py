@@ -113,7 +113,9 @@ class _Map:
                     continue
                 if where in self.changed:
                     found[where].add(path)
-                if where not in leading or not self._enters(where, path, in_structure):
+                if where not in leading or self.pages.get(where, path) != path:
+                    continue
+                if where in self.structure and not in_structure:
                     continue
                 above = above | {where}
                 thing = self.document(where)
@@ -121,11 +123,6 @@ class _Map:
                 below = in_structure or ((*path, key) == ("/Root", "/StructTreeRoot", "/K"))
                 waiting.append((value, (*path, key), above, below))
         raise SuspiciousModification("more paths to the changed objects than an honest file has")
-
-    def _enters(self, where: Reference, path: Path, in_structure: bool) -> bool:  # noqa: FBT001 a state, not an option
-        if self.pages.get(where, path) != path:
-            return False
-        return in_structure or where not in self.structure
 
     def _leading(self) -> set[Reference]:
         """Return the objects from which a changed one can be reached."""

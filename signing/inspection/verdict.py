@@ -17,6 +17,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from signing.inspection.drawing import adds_appearance
 from signing.inspection.evidence import gather
 from signing.inspection.level import adds_validation_data
+from signing.inspection.objects import ANY_FAILURE
 from signing.inspection.opening import Found, find_signatures, had_signatures, open_document
 from signing.inspection.signature import Bytes, examine, examine_timestamp, unreadable
 from signing.model import (
@@ -80,7 +81,7 @@ def reach_verdict(pdf: bytes, roots: Sequence[bytes], moment: datetime) -> Verdi
             return _unsigned(pdf, opened.reader, opened.reasons)
         judged = asyncio.run(_judge(opened.reader, found, roots, moment))
         document = (*opened.reasons, *_document_reasons(pdf, opened.reader, judged))
-    except Exception:  # noqa: BLE001 pyHanko raises of many kinds on foreign bytes (pades.md §3)
+    except ANY_FAILURE:
         reasons = tuple(dict.fromkeys((*opened.reasons, Reason.DAMAGED_DOCUMENT)))
         return Verdict("invalid", modifications="unreadable", reasons=reasons)
     return Verdict(

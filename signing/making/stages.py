@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import Any, Final
@@ -23,13 +24,29 @@ from pyhanko.sign.signers.pdf_signer import PdfTBSDocument
 from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from signing.errors import LockedDocumentError
+from signing.errors import DamagedDocumentError, LockedDocumentError
+from signing.inspection.addition import adds_one_field
+from signing.inspection.objects import ANY_FAILURE
 from signing.prepared import PreparedSignature
 
 #: Hexadecimal digits of /Contents: a signature takes a third; timestamp and more come later, and
 #: pyHanko's own reserve is too small for any (pades.md §0.2).
 RESERVED: Final = 2 * 24 * 1024
 DIGEST: Final = "sha256"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of `prepare`; see `signing.pades.prepare`."""
+
+    pdf: bytes
+    field: str
+    name: str
+    certificate: bytes
+    other_certificates: tuple[bytes, ...]
+    reason: str | None
+    location: str | None
+    moment: datetime
 
 
 class _PlainUpdate(IncrementalPdfFileWriter):
@@ -61,57 +78,56 @@ def _signer(
     )
 
 
-def make_room(  # noqa: PLR0913 a signature has that many facts
-    reader: PdfFileReader,
-    field: str,
-    *,
-    name: str,
-    certificate: bytes,
-    other_certificates: tuple[bytes, ...],
-    reason: str | None,
-    location: str | None,
-    moment: datetime,
-    base_size: int,
-) -> PreparedSignature:
-    """Add the field with room for its signature, and compute what is to be signed.
+def prepare(reader: PdfFileReader, request: Request) -> PreparedSignature:
+    """Make room for the signature and see that nothing else changed.
 
     Raises:
         LockedDocumentError: the field sets conditions that this signature does not meet.
+        DamagedDocumentError: the document has faults that would make a later signature doubtful.
     """
-    signer = _signer(certificate, other_certificates)
-    session = PdfSigner(
-        PdfSignatureMetadata(
-            field_name=field,
-            md_algorithm=DIGEST,
-            subfilter=SigSeedSubFilter.PADES,
-            # /Reason, never together with a commitment type (EN 319 142-1 §6.3 (d), (m)).
-            reason=reason,
-            location=location,
-            name=name,
-        ),
-        signer,
-        stamp_style=_NoStamp(),
-        new_field_spec=SigFieldSpec(field),
-    )
     try:
-        started = session.init_signing_session(_PlainUpdate.from_reader(reader))
-        started.system_time = moment
-        document = started.prepare_tbs_document(validation_info=None, bytes_reserved=RESERVED)
-        output = BytesIO()
-        digest, _ = document.digest_tbs_document(output=output)
+        prepared = _make_room(reader, request)
+        # A later signature is judged by the difference to this one: faults of the document that
+        # hinder that must be found now, not when the second person has signed.
+        clean = adds_one_field(request.pdf, prepared.document)
     except SigningError as error:
-        raise LockedDocumentError(field=field) from error
+        raise LockedDocumentError(field=request.field) from error
+    except ANY_FAILURE as error:
+        raise DamagedDocumentError from error
+    if not clean:
+        raise DamagedDocumentError
+    return prepared
+
+
+def _make_room(reader: PdfFileReader, request: Request) -> PreparedSignature:
+    signer = _signer(request.certificate, request.other_certificates)
+    metadata = PdfSignatureMetadata(
+        field_name=request.field,
+        md_algorithm=DIGEST,
+        subfilter=SigSeedSubFilter.PADES,
+        # /Reason, never together with a commitment type (EN 319 142-1 §6.3 (d), (m)).
+        reason=request.reason,
+        location=request.location,
+        name=request.name,
+    )
+    session = PdfSigner(
+        metadata, signer, stamp_style=_NoStamp(), new_field_spec=SigFieldSpec(request.field)
+    ).init_signing_session(_PlainUpdate.from_reader(reader))
+    session.system_time = request.moment
+    document = session.prepare_tbs_document(validation_info=None, bytes_reserved=RESERVED)
+    output = BytesIO()
+    digest, _ = document.digest_tbs_document(output=output)
     attributes = asyncio.run(signer.signed_attrs(digest.document_digest, DIGEST, use_pades=True))
     return PreparedSignature(
-        field=field,
+        field=request.field,
         document=output.getvalue(),
-        base_size=base_size,
+        base_size=len(request.pdf),
         digest=digest.document_digest,
         reserved=(digest.reserved_region_start, digest.reserved_region_end),
         signed_attributes=attributes.dump(),
-        certificate=certificate,
-        other_certificates=other_certificates,
-        moment=moment,
+        certificate=request.certificate,
+        other_certificates=request.other_certificates,
+        moment=request.moment,
     )
 
 
