@@ -104,6 +104,13 @@ class ReaderDesk:
             self.reader.refresh(changes)
 
     def open(self, number: int = 0, **route: object) -> ReaderView:
+        """Open document `number` of the sitting in a shown reader; wait for its pages."""
+        reader = self.show(number, **route)
+        until(lambda: bool(reader.parts.view.boxes), "the pages")
+        self.settle()
+        return reader
+
+    def show(self, number: int = 0, **route: object) -> ReaderView:
         """Open document `number` of the sitting in a shown reader."""
         document_id = self.dossier.documents[number].document_id
         reader = ReaderView(self.session, self.background, self.navigator)
@@ -115,8 +122,6 @@ class ReaderDesk:
         reader.activateWindow()
         until(reader.isActiveWindow, "the window")
         reader.opened()
-        until(lambda: bool(reader.parts.view.boxes), "the pages")
-        self.settle()
         return reader
 
     def notes(self, number: int = 0) -> tuple[Note, ...]:

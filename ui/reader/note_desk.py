@@ -30,7 +30,7 @@ class NoteDesk(QObject):
         self._fade.timeout.connect(lambda: self.focus(None))
         tools.note_drafted.connect(self._draft)
         tools.note_opened.connect(self.edit)
-        tools.notebook.changed.connect(self._arrived)
+        tools.notebook.changed.connect(self.seek)
 
     def allow(self, *, allowed: bool) -> None:
         """Let notes be written, or only read."""
@@ -39,6 +39,13 @@ class NoteDesk(QObject):
     def want(self, note_id: str) -> None:
         """Jump to this note as soon as it is known."""
         self._wanted = note_id
+
+    def seek(self) -> None:
+        """Jump to the wanted note, once both it and the pages are there."""
+        note = self._tools.notebook.get(self._wanted)
+        if note is not None and self._tools.view.boxes:
+            self._wanted = ""
+            self.jump(note)
 
     def edit(self, note: Note) -> None:
         """Open a note that exists."""
@@ -86,9 +93,3 @@ class NoteDesk(QObject):
             after.tags,
         ):
             self._tools.save(before, after)
-
-    def _arrived(self) -> None:
-        note = self._tools.notebook.get(self._wanted)
-        if note is not None and self._tools.view.boxes:
-            self._wanted = ""
-            self.jump(note)

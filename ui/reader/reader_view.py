@@ -160,6 +160,7 @@ class ReaderView(Screen):
             position = Position(page, 0.0, position.zoom if position else 0.0)
         self.parts.begin(document.handle, facts.page_boxes, position)
         self.parts.keeper.begin(document)
+        self.parts.desk.seek()
         self._show_page(self.parts.view.current)
         self._show_zoom()
 
