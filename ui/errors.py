@@ -44,8 +44,9 @@ class ErrorPanel(QFrame):
         self._support = label("", "small")
         self._copy = button(_("Copy the code"), self._copy_code, kind="quiet", icon="content-copy")
         self._again = button(_("Try again"), self.retry.emit)
-        self._again.setVisible(can_retry)
         self._lay_out()
+        # Only once it has a parent: a widget shown without one is a window of its own.
+        self._again.setVisible(can_retry)
         self.setVisible(False)
 
     def show_error(self, error: Exception) -> None:

@@ -32,7 +32,6 @@ class EntryFrame(Page):
         super().__init__(title, widest=440, parent=parent)
         self._title = label(title, "title")
         self._subtitle = label(subtitle, tone="secondary")
-        self._subtitle.setVisible(bool(subtitle))
         self.column = QVBoxLayout()
         self.column.setSpacing(look().metrics.two)
         self.body.addStretch(1)
@@ -44,6 +43,7 @@ class EntryFrame(Page):
         self.body.addLayout(names)
         self.body.addLayout(self.column)
         self.body.addStretch(2)
+        self._subtitle.setVisible(bool(subtitle))
 
     def say(self, title: str, subtitle: str) -> None:
         """Show another title."""

@@ -121,9 +121,9 @@ class SearchView(Screen):
             section.deleteLater()
         for group in search_rows.groups(result):
             section = ListSection(group.heading)
-            section.set_rows(group.rows)
             section.chosen.connect(self._go)
             self._results.addWidget(section)
+            section.set_rows(group.rows)
         said = search_rows.remarks(result) if self._asked else ""
         self._remarks.setText(said)
         self._remarks.setVisible(bool(said))
