@@ -120,6 +120,11 @@ class SealedWriter:
         """Bytes of content so far."""
         return self._written + self._filled
 
+    @property
+    def unwritten(self) -> bytes:
+        """The end of the content, which waits for more and is not in the file yet."""
+        return bytes(self._waiting[: self._filled])
+
     def write(self, data: Bytes) -> int:
         """Add content, of any size; return its length."""
         if self._finished:

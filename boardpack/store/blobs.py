@@ -18,7 +18,7 @@ from boardpack.sealing.errors import DamagedSealError, UnreadableSealError, Wron
 from boardpack.sealing.segments import SealedReader, new_key, sealed_size
 from boardpack.store import disk, errors, meta
 from boardpack.store.database import Store
-from boardpack.store.receiving import Receiving
+from boardpack.store.receiving import NO_TAIL, Receiving, Tail
 
 FOLDER: Final = "blobs"
 #: Of a file that is being received, and of one that this device puts in.
@@ -151,15 +151,25 @@ class BlobStore:
         path = self._path(self._name(sha256))
         self._refuse_without_room(path, size)
         row = self._store.connection.execute(
-            "SELECT key FROM blobs WHERE sha256 = ? AND state = 'partial'", (sha256,)
+            "SELECT key, tail, tail_at FROM blobs WHERE sha256 = ? AND state = 'partial'", (sha256,)
         ).fetchone()
         key = bytes(row["key"]) if row else None
-        receiving = Receiving(_beside(path, PART), sha256, size, key)
-        self.pause(receiving)
+        tail = Tail(row["tail_at"], bytes(row["tail"])) if row and row["tail"] else NO_TAIL
+        receiving = Receiving(_beside(path, PART), sha256, size, key, tail)
+        try:
+            if receiving.key != key:
+                self.pause(receiving)
+        except BaseException:
+            receiving.close()
+            raise
         return receiving
 
     def pause(self, receiving: Receiving) -> None:
-        """Remember the key of an unfinished file, which changes when it is begun anew."""
+        """Remember the key of an unfinished file, which changes when it is begun anew; and its end.
+
+        The end waits for more bytes to fill a segment; without it a line that always breaks
+        before that would never bring the file.
+        """
         if not self.has(receiving.sha256):
             self._write_row(receiving, "partial")
 
@@ -176,8 +186,9 @@ class BlobStore:
     def _write_row(self, receiving: Receiving, state: str) -> None:
         with self._store.transaction() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO blobs (sha256, name, key, size, state, added_at)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO blobs"
+                " (sha256, name, key, size, state, added_at, tail, tail_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     receiving.sha256,
                     self._name(receiving.sha256),
@@ -185,6 +196,8 @@ class BlobStore:
                     receiving.size,
                     state,
                     clock.stamp(clock.now()),
+                    receiving.tail.data if state == "partial" else None,
+                    receiving.tail.at if state == "partial" else None,
                 ),
             )
 

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Self
+from typing import Final, NamedTuple, Self
 
 from boardpack.sealing.cipher import Bytes
 from boardpack.sealing.errors import WrongKeyError
 from boardpack.sealing.segments import SealedWriter, new_key
 from boardpack.store import disk, errors
+
+
+class Tail(NamedTuple):
+    """The end of an unfinished file, from offset `at`, which its part cannot hold yet."""
+
+    at: int
+    data: bytes
+
+
+NO_TAIL: Final = Tail(0, b"")
 
 
 class Receiving:
@@ -19,11 +29,14 @@ class Receiving:
         sha256, size: what the whole content must have.
         key: of the sealed file; another one after `restart`, since a key seals one content.
         part: the temporary file.
+        tail: once closed, what the part does not hold.
         finished: the content is verified and on the disk; `BlobStore.commit` gives it its name.
     """
 
-    def __init__(self, part: Path, sha256: str, size: int, key: bytes | None) -> None:
-        """Take up the part that was sealed with `key`, or begin a new one (None).
+    def __init__(
+        self, part: Path, sha256: str, size: int, key: bytes | None, tail: Tail = NO_TAIL
+    ) -> None:
+        """Take up the part that was sealed with `key`, and its `tail`; or begin a new one (None).
 
         Raises:
             DiskFullError, DiskRefusedError: the disk refuses.
@@ -34,25 +47,30 @@ class Receiving:
         self.part = part
         self._hash = hashlib.sha256()
         self._writer: SealedWriter | None = None
+        self.tail = NO_TAIL
         self.key = key or new_key()
         try:
-            if key is None or not self.part.exists() or not self._take_up():
+            if key is None or not self.part.exists() or not self._take_up(tail):
                 self._begin()
         except OSError as error:
             raise errors.disk_error(error) from error
 
-    def _take_up(self) -> bool:
+    def _take_up(self, tail: Tail) -> bool:
         try:
             self._writer, held = SealedWriter.resume(self.part, self.key, self._hash.update)
         except WrongKeyError:
             return False
-        if held > self.size:
+        if tail.at == held:
+            self._hash.update(tail.data)
+            self._writer.write(tail.data)
+        if self._writer.size > self.size:
             self.close()
             return False
         return True
 
     def _begin(self) -> None:
         self.close()
+        self.tail = NO_TAIL
         self.key = new_key()
         self._hash = hashlib.sha256()
         file = self.part.open("wb", buffering=0)
@@ -124,11 +142,14 @@ class Receiving:
     def discard(self) -> None:
         """Remove what was written."""
         self.close()
+        self.tail = NO_TAIL
         disk.remove(self.part)
 
     def close(self) -> None:
         """Close the file; what is not finished stays to be taken up. Harmless when done twice."""
         if self._writer is not None:
+            data = self._writer.unwritten
+            self.tail = Tail(self._writer.size - len(data), data)
             self._writer.close()
             self._writer = None
 

@@ -147,7 +147,7 @@ class FaultyLine(httpx.BaseTransport):
         cut: int | None = None
         match fault.what:
             case "truncated":
-                cut = min(fault.value, max(0, len(body) - 1))
+                cut = fault.value if len(body) > fault.value else None
             case "flipped":
                 place = min(fault.value, len(body) - 1)
                 body = body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]

@@ -121,8 +121,37 @@ def test_a_restart_takes_a_new_key_and_may_be_cut_again(blobs: BlobStore) -> Non
         receiving.write(data[:550_000])
     blobs.pause(receiving)
     with blobs.begin(sha256(data), len(data)) as receiving:
-        assert receiving.offset == 524_288
-        receiving.write(data[524_288:])
+        assert receiving.offset == 550_000
+        receiving.write(data[550_000:])
+        receiving.finish()
+        blobs.commit(receiving)
+    assert blobs.read(sha256(data)) == data
+
+
+def test_a_file_comes_in_the_smallest_pieces_when_each_pause_is_noted(blobs: BlobStore) -> None:
+    data = content(300_000)
+    for start in range(0, len(data), 10_000):
+        with blobs.begin(sha256(data), len(data)) as receiving:
+            assert receiving.offset == start
+            receiving.write(data[start : start + 10_000])
+        blobs.pause(receiving)
+    with blobs.begin(sha256(data), len(data)) as receiving:
+        receiving.finish()
+        blobs.commit(receiving)
+    assert blobs.read(sha256(data)) == data
+
+
+def test_an_end_that_does_not_fit_the_part_is_dropped(blobs: BlobStore, store: Store) -> None:
+    data = content(1_000_000)
+    with blobs.begin(sha256(data), len(data)) as receiving:
+        receiving.write(data[:700_000])
+    blobs.pause(receiving)
+    (part,) = files(store)
+    with part.open("r+b") as file:
+        file.truncate(300_000)
+    with blobs.begin(sha256(data), len(data)) as receiving:
+        assert receiving.offset == 262_144
+        receiving.write(data[262_144:])
         receiving.finish()
         blobs.commit(receiving)
     assert blobs.read(sha256(data)) == data

@@ -50,9 +50,11 @@ CREATE INDEX outbox_by_subject ON outbox (kind, subject_id);
 
 -- Of this device alone.
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL);
+-- `tail`: the end of an unfinished file, less than a segment, which its part cannot hold yet.
 CREATE TABLE blobs (
   sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, key BLOB NOT NULL, size INTEGER NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('partial', 'complete')), added_at TEXT NOT NULL);
+  state TEXT NOT NULL CHECK (state IN ('partial', 'complete')), added_at TEXT NOT NULL,
+  tail BLOB, tail_at INTEGER);
 CREATE TABLE positions (
   document_id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, page INTEGER NOT NULL, top REAL NOT NULL,
   zoom REAL NOT NULL, at TEXT NOT NULL);
