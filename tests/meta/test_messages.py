@@ -167,7 +167,7 @@ def test_translations_begin_and_end_as_the_text_does(french: Catalog) -> None:
     """A label stays a label and a sentence a sentence."""
     for _message, english, other in _forms(french):
         assert (english[-1] in ".…:?!") == (other[-1] in ".…:?!"), (english, other)
-        if english[0].isalpha() and other[0].isalpha():
+        if english[0].isalpha() and other[0].isalpha() and not english.isupper():
             assert english[0].isupper() == other[0].isupper(), (english, other)
 
 
