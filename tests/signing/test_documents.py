@@ -86,9 +86,9 @@ def with_annotations_aside(document: pikepdf.Pdf) -> None:
 
 @pytest.mark.parametrize("change", [with_bookmarks, with_countless_paths, with_annotations_aside])
 def test_no_structure_makes_verifying_endless(change: Callable[[pikepdf.Pdf], None]):
-    began = time.monotonic()
+    began = time.process_time()
     assert verify(sign_twice(deliberation(2, change)), roots=pki().roots).verdict == "valid"
-    assert time.monotonic() - began < 30
+    assert time.process_time() - began < 30
 
 
 def test_a_field_that_waits_in_the_document_is_used():
