@@ -46,15 +46,27 @@ SPEC = """
 from PyInstaller.utils.hooks import collect_submodules, copy_metadata
 
 def wanted(entry):
-    name, source, _ = entry
-    return not any(part in name for part in {unused!r}) and not (
-        {linux!r} and name.rpartition("/")[2].startswith({system!r})
-    ) and not ("translations/" in name and "qtbase_fr" not in name)
+    name = entry[0].replace("\\\\", "/")
+    folder, _, file = name.rpartition("/")
+    if "PySide6" in name and any(part in name for part in {unused!r}):
+        return False
+    # What a wheel brings for itself stands in a folder of its own: NAME.libs.
+    if {linux!r} and not folder.endswith(".libs") and file.startswith({system!r}):
+        return False
+    if "/translations/" in name and "qtbase_fr" not in name:
+        return False
+    if "babel/locale-data/" in name:
+        return file.split("_")[0].removesuffix(".dat") in ("root", "fr", "en")
+    return True
 
 analysis = Analysis(
     [{entry!r}],
     pathex=[{root!r}],
-    datas=[({resources!r}, "resources"), *copy_metadata("keyring")],
+    datas=[
+        ({resources!r}, "resources"),
+        ({migrations!r}, "boardpack/store/migrations"),
+        *copy_metadata("keyring"),
+    ],
     hiddenimports=[
         *collect_submodules("keyring.backends"),
         *collect_submodules("boardpack"), *collect_submodules("ui"),
@@ -62,7 +74,10 @@ analysis = Analysis(
         *collect_submodules("sync.client"), *collect_submodules("sync.engine"),
         *collect_submodules("sync.protocol"),
     ],
-    excludes=["sync.server", "django", "tkinter", "pytest", "numpy", "IPython", "matplotlib"],
+    excludes=[
+        "sync.server", "django", "tkinter", "pytest", "numpy", "IPython", "mypy", "ast_serialize",
+        "hypothesis", "certomancer",
+    ],
 )
 analysis.binaries = [entry for entry in analysis.binaries if wanted(entry)]
 analysis.datas = [entry for entry in analysis.datas if wanted(entry)]
@@ -122,6 +137,7 @@ def freeze() -> None:
             entry=str(ROOT / "boardpack/__main__.py"),
             root=str(ROOT),
             resources=str(ROOT / "resources"),
+            migrations=str(ROOT / "boardpack/store/migrations"),
             console=os.name != "nt",
             icon=str(icon) if os.name == "nt" and icon.is_file() else None,
         ),
@@ -179,7 +195,8 @@ def put(path: Path, text: str) -> None:
 
 def megabytes(folder: Path) -> int:
     """Return the size of a folder's files in MB, rounded up."""
-    return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) // 1_000_000 + 1
+    files = (p for p in folder.rglob("*") if p.is_file() and not p.is_symlink())
+    return sum(path.stat().st_size for path in files) // 1_000_000 + 1
 
 
 if __name__ == "__main__":

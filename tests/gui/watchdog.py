@@ -39,6 +39,10 @@ class Watchdog(QObject):
         self.stalls.longest = max(self.stalls.longest, late)
         self._last = now
 
+    def forget(self) -> None:
+        """Count from now on: what went before was the test's own work."""
+        self._last = time.perf_counter()
+
     def stop(self) -> None:
         """Count the stall that goes on until now, then stop."""
         self._beat()

@@ -82,9 +82,10 @@ class Seat:
         if self.pictures is not None:
             self.pictures.mkdir(parents=True, exist_ok=True)
             self.window.grab().save(str(self.pictures / f"{name}.png"))
-            dialog = QApplication.activeModalWidget()
-            if dialog is not None:
-                dialog.grab().save(str(self.pictures / f"{name}.dialog.png"))
+            if self.dialog is not None:
+                self.dialog.grab().save(str(self.pictures / f"{name}.dialog.png"))
+            # Taking pictures is no work of the window's.
+            self.watchdog.forget()
 
     @property
     def session(self) -> Session:
@@ -149,7 +150,11 @@ class Seat:
         line = self.find(QLineEdit, called, f"the field {said}")
         line.setFocus()
         line.clear()
-        QTest.keyClicks(line, text)
+        if text.isascii():
+            QTest.keyClicks(line, text)
+        else:
+            # QTest knows the keys of an American keyboard only.
+            line.insert(text)
 
     @property
     def dialog(self) -> QWidget | None:
