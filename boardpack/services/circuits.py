@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from boardpack.domain.people import Official
 from boardpack.domain.signature import CircuitStep
-from boardpack.services.context import Context
 from boardpack.services.library import Library
 from boardpack.services.read_models import DeliberationRow, StepRow
-from boardpack.store import people
 from boardpack.store.deliberations import ProjectedDeliberation
 from boardpack.workflow.abilities import deliberation_abilities
 
 
-def deliberation_row(
-    context: Context, library: Library, projected: ProjectedDeliberation
-) -> DeliberationRow:
+def deliberation_row(library: Library, projected: ProjectedDeliberation) -> DeliberationRow:
     """Return one deliberation as a line of the inbox or of the follow-up."""
     deliberation = projected.deliberation
-    found = library.dossiers.get(deliberation.sitting_id)
+    found = library.find(deliberation.sitting_id)
     # A signatory who does not sit there knows the day it was placed only.
     starts_at = found.dossier.starts_at if found else deliberation.placed_at
-    officials = people.officials(context.store.connection)
     assembly_id = deliberation.assembly_id
     roles = library.roles.get(assembly_id, frozenset())
     return DeliberationRow(
@@ -35,10 +30,10 @@ def deliberation_row(
         pages=deliberation.current.pages,
         state=deliberation.state,
         steps=tuple(
-            _step_row(library, assembly_id, step, officials.get(step.official_id))
+            _step_row(library, assembly_id, step, library.officials.get(step.official_id))
             for step in deliberation.steps
         ),
-        abilities=deliberation_abilities(roles, deliberation, context.official_id),
+        abilities=deliberation_abilities(roles, deliberation, library.official_id),
         available=deliberation.current.sha256 in library.available,
         waiting=projected.waiting,
     )

@@ -78,7 +78,7 @@ class Drafting:
             SittingUnknownError: `sitting_id` names none of this device.
         """
         if sitting_id:
-            if sitting_id not in self.library.dossiers:
+            if self.library.find(sitting_id) is None:
                 raise SittingUnknownError
             return replace(draft, sitting_id=sitting_id, corrections=corrections)
         earlier = None if draft.as_new else self._earlier(draft)
@@ -114,7 +114,7 @@ class Drafting:
 
     def _identified(self, draft: Draft) -> Draft:
         """Return the draft as one of a sitting: that of the same assembly at the same time."""
-        if draft.sitting_id in self.library.dossiers:
+        if self.base(draft) is not None:
             return draft
         twin = "" if draft.as_new else self._twin(draft)
         return replace(draft, sitting_id=twin or draft.sitting_id or ids.new_id())
@@ -145,7 +145,7 @@ class Drafting:
 
     def base(self, draft: Draft) -> Dossier | None:
         """Return the revision in force that a draft corrects."""
-        found = self.library.dossiers.get(draft.sitting_id)
+        found = self.library.find(draft.sitting_id) if draft.sitting_id else None
         return found.dossier if found else None
 
     def view(self, draft: Draft) -> DraftView:

@@ -61,7 +61,7 @@ class FollowingService:
             row=library.row(sitting_id),
             people=tuple(each.row for each in self._people(library, dossier)),
             documents=len(dossier.digests()),
-            deliberations=tuple(deliberation_row(self._context, library, each) for each in found),
+            deliberations=tuple(deliberation_row(library, each) for each in found),
             as_of=contact and library.local(contact, dossier.assembly_id),
         )
 

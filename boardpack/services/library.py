@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from boardpack.domain import clock
 from boardpack.domain.dossier import Document, DocumentKind, Dossier
-from boardpack.domain.people import Assembly, Authority, Role
+from boardpack.domain.people import Assembly, Authority, Official, Role
 from boardpack.services.context import Context
 from boardpack.services.draft import DEFAULT_ZONE
 from boardpack.services.errors import SittingUnknownError
@@ -30,9 +30,16 @@ LASTS: Final = timedelta(hours=12)
 class Library:
     """What is on this device, as of now. Store lane."""
 
-    def __init__(self, context: Context) -> None:
-        """Look at the store of `context`; each table is read when it is first needed."""
+    def __init__(self, context: Context, earlier: int | None = None) -> None:
+        """Look at the store of `context`; each table is read when it is first needed.
+
+        Args:
+            context: the profile.
+            earlier: `dossiers` holds the coming sittings and so many past ones; all when absent.
+        """
         self._connection = context.store.connection
+        self._earlier = earlier
+        self._found: dict[str, ProjectedDossier | None] = {}
         self.official_id = context.official_id
         self.now = clock.now()
 
@@ -46,14 +53,31 @@ class Library:
         return people.authorities(self._connection)
 
     @cached_property
+    def officials(self) -> dict[str, Official]:
+        """Everybody known here."""
+        return people.officials(self._connection)
+
+    @cached_property
     def roles(self) -> dict[str, frozenset[Role]]:
         """What this person is, in the server's own word: assembly → roles."""
         return access.granted(self._connection)
 
     @cached_property
     def dossiers(self) -> dict[str, ProjectedDossier]:
-        """Every sitting's dossier in force."""
-        return dossiers.projected(self._connection)
+        """The dossiers in force of the sittings looked at."""
+        if self._earlier is None:
+            return dossiers.projected(self._connection)
+        return dossiers.projected(self._connection, self.now - LASTS, self._earlier)
+
+    def read_all(self) -> None:
+        """Read every dossier at once: quicker than one by one when many are wanted."""
+        self._found |= self.dossiers
+
+    def find(self, sitting_id: str) -> ProjectedDossier | None:
+        """Return one sitting's dossier, without reading the others; None when it is unknown."""
+        if sitting_id not in self._found:
+            self._found[sitting_id] = dossiers.one(self._connection, sitting_id)
+        return self._found[sitting_id]
 
     @cached_property
     def available(self) -> frozenset[str]:
@@ -99,10 +123,13 @@ class Library:
         Raises:
             SittingUnknownError: this device has no such sitting.
         """
-        found = self.dossiers.get(sitting_id)
+        return self._projected(sitting_id).dossier
+
+    def _projected(self, sitting_id: str) -> ProjectedDossier:
+        found = self.find(sitting_id)
         if found is None:
             raise SittingUnknownError
-        return found.dossier
+        return found
 
     def is_past(self, dossier: Dossier) -> bool:
         """Whether the sitting is over."""
@@ -114,6 +141,7 @@ class Library:
 
     def rows(self) -> tuple[SittingRow, ...]:
         """Return every sitting by date."""
+        self.read_all()
         found = (self.row(sitting_id) for sitting_id in self.dossiers)
         return tuple(sorted(found, key=lambda row: (row.starts_at, row.sitting_id)))
 
@@ -123,7 +151,8 @@ class Library:
         Raises:
             SittingUnknownError: this device has no such sitting.
         """
-        dossier = self.dossier(sitting_id)
+        projected = self._projected(sitting_id)
+        dossier = projected.dossier
         in_force = [each for each in dossier.documents if not each.withdrawn]
         missing = {each.current.sha256: each.current.size for each in in_force}
         acknowledged_at = self._acknowledged.get(sitting_id)
@@ -143,7 +172,7 @@ class Library:
             unread=sum(not self.is_read(each) for each in in_force),
             modified=sum(self.is_modified(each) for each in in_force),
             notes=sum(self.notes.get(each.document_id, 0) for each in dossier.documents),
-            waiting=self.dossiers[sitting_id].waiting,
+            waiting=projected.waiting,
             abilities=self.abilities(dossier.assembly_id),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -50,13 +50,17 @@ class NotesService:
         """Return my notes: coming sittings first, each in the order of its agenda."""
         library = Library(self._context)
         stored = notes.every(self._context.store.connection, sitting_id)
+        if sitting_id is None:
+            library.read_all()
         found = (self._row(library, each) for each in stored)
         rows = [row for row in found if row is not None]
-        return tuple(sorted(rows, key=lambda row: self._rank(library, row)))
+        first = {row.sitting_id: row for row in rows}
+        order = {name: _order(library, row) for name, row in first.items()}
+        return tuple(sorted(rows, key=lambda row: _rank(order[row.sitting_id], row)))
 
     def _row(self, library: Library, stored: StoredNote) -> NoteRow | None:
         note = codec.decode(stored.content)
-        found = library.dossiers.get(note.sitting_id)
+        found = library.find(note.sitting_id)
         document = _document(found.dossier, note.document_id) if found else None
         if found is None or document is None:
             # The assembly was left: its notes were offered as an export then.
@@ -77,15 +81,6 @@ class NotesService:
             current_version=document.current.number,
             waiting=stored.waiting,
         )
-
-    def _rank(self, library: Library, row: NoteRow) -> tuple[object, ...]:
-        dossier = library.dossier(row.sitting_id)
-        past = library.is_past(dossier)
-        when = row.sitting_starts_at.timestamp()
-        order = [each.document_id for each in reading_order(dossier)]
-        document_id = row.note.document_id
-        at = order.index(document_id) if document_id in order else len(order)
-        return past, -when if past else when, row.sitting_id, at, document_id, _place(row.note)
 
     def save(self, note: Note) -> Changes:
         """Write a new note or a changed one (the same `note_id`).
@@ -118,7 +113,7 @@ class NotesService:
 
     def _check_may_annotate(self, note: Note) -> None:
         library = Library(self._context)
-        found = library.dossiers.get(note.sitting_id)
+        found = library.find(note.sitting_id)
         if found is None or _document(found.dossier, note.document_id) is None:
             raise DocumentUnknownError
         allowed = Verb.ANNOTATE in library.abilities(found.dossier.assembly_id)
@@ -166,6 +161,29 @@ class NotesService:
 def _document(dossier: Dossier, document_id: str) -> Document | None:
     found = (each for each in dossier.documents if each.document_id == document_id)
     return next(found, None)
+
+
+@dataclass(frozen=True)
+class _Order:
+    """Where the notes of one sitting stand among the others, and its documents among theirs."""
+
+    past: bool
+    when: float
+    documents: dict[str, int]
+
+
+def _order(library: Library, row: NoteRow) -> _Order:
+    dossier = library.dossier(row.sitting_id)
+    past = library.is_past(dossier)
+    when = row.sitting_starts_at.timestamp()
+    documents = {each.document_id: at for at, each in enumerate(reading_order(dossier))}
+    return _Order(past, -when if past else when, documents)
+
+
+def _rank(order: _Order, row: NoteRow) -> tuple[object, ...]:
+    document_id = row.note.document_id
+    at = order.documents.get(document_id, len(order.documents))
+    return order.past, order.when, row.sitting_id, at, document_id, _place(row.note)
 
 
 def _place(note: Note) -> tuple[int, float, str]:

@@ -42,7 +42,7 @@ class ReadingService:
 
     def home(self) -> HomeView:
         """Return what needs the person, then the next sittings over all assemblies."""
-        library = Library(self._context)
+        library = Library(self._context, earlier=_HOME_PAST)
         rows = library.rows()
         me = people.officials(self._context.store.connection).get(self._context.official_id)
         past = [row for row in reversed(rows) if row.past]
@@ -50,7 +50,7 @@ class ReadingService:
             official_name=me.name if me else "",
             todo=todo(self._context, library, rows),
             next_sittings=tuple(row for row in rows if not row.past),
-            past_sittings=tuple(past[:_HOME_PAST]),
+            past_sittings=tuple(past),
             resume=self._resume(library),
         )
 
@@ -61,21 +61,27 @@ class ReadingService:
         return tuple(row for row in found if row is not None)[:_HOME_RESUME]
 
     def _resume_row(self, library: Library, stored: StoredPosition) -> ResumeRow | None:
-        for each in library.dossiers.values():
-            dossier = each.dossier
-            for document in dossier.documents:
-                if document.document_id == stored.document_id and not document.withdrawn:
-                    return ResumeRow(
-                        document_id=document.document_id,
-                        sitting_id=dossier.sitting_id,
-                        title=document.title,
-                        sitting_title=dossier.title,
-                        assembly=library.badge(dossier.assembly_id),
-                        page=min(stored.page, max(0, document.current.pages - 1)),
-                        pages=document.current.pages,
-                        at=stored.at,
-                    )
-        return None
+        connection = self._context.store.connection
+        sitting_id = dossiers.sitting_of_document(connection, stored.document_id)
+        found = library.find(sitting_id) if sitting_id else None
+        if found is None:
+            return None
+        dossier = found.dossier
+        document = next(
+            each for each in dossier.documents if each.document_id == stored.document_id
+        )
+        if document.withdrawn:
+            return None
+        return ResumeRow(
+            document_id=document.document_id,
+            sitting_id=dossier.sitting_id,
+            title=document.title,
+            sitting_title=dossier.title,
+            assembly=library.badge(dossier.assembly_id),
+            page=min(stored.page, max(0, document.current.pages - 1)),
+            pages=document.current.pages,
+            at=stored.at,
+        )
 
     def sittings(self, *, past: bool | None = None) -> tuple[SittingRow, ...]:
         """Return sittings by date: coming ones first to last, then past ones last to first.
@@ -216,7 +222,7 @@ class ReadingService:
             told = (
                 version.sha256 == document.current.sha256
                 and not document.withdrawn
-                and not library.dossiers[dossier.sitting_id].waiting
+                and not self._waits(library, dossier)
             )
             if told:
                 event = DocumentOpened(
@@ -239,6 +245,10 @@ class ReadingService:
             documents=frozenset({document_id}),
             outbox=told,
         )
+
+    def _waits(self, library: Library, dossier: Dossier) -> bool:
+        found = library.find(dossier.sitting_id)
+        return found is not None and found.waiting
 
     def note_position(
         self, document_id: str, sha256: str, *, page: int, top: float, zoom: float

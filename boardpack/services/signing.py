@@ -96,7 +96,7 @@ class SigningService:
         library = Library(self._context)
         me = self._context.official_id
         rows = [
-            deliberation_row(self._context, library, each)
+            deliberation_row(library, each)
             for each in deliberations.projected(self._context.store.connection)
             if any(step.official_id == me for step in each.deliberation.steps)
         ]
@@ -109,7 +109,7 @@ class SigningService:
             deliberations.one(self._context.store.connection, job.deliberation_id)
             for job in deliberations.jobs(self._context.store.connection)
         )
-        return tuple(deliberation_row(self._context, library, each) for each in found if each)
+        return tuple(deliberation_row(library, each) for each in found if each)
 
     def deliberation(self, deliberation_id: str) -> DeliberationRow:
         """Return one deliberation.
@@ -118,7 +118,7 @@ class SigningService:
             DeliberationUnknownError: this device has no such one.
         """
         found = self._one(deliberation_id)
-        return deliberation_row(self._context, Library(self._context), found)
+        return deliberation_row(Library(self._context), found)
 
     def _one(self, deliberation_id: str) -> ProjectedDeliberation:
         found = deliberations.one(self._context.store.connection, deliberation_id)

@@ -27,7 +27,7 @@ def todo(context: Context, library: Library, rows: tuple[SittingRow, ...]) -> tu
 
 def _rejected(context: Context, library: Library) -> Iterator[TodoRow]:
     for row in outbox.rejected(context.store.connection):
-        found = library.dossiers.get(row.sitting_id or "")
+        found = library.find(row.sitting_id) if row.sitting_id else None
         dossier = found.dossier if found else None
         yield TodoRow(
             kind=TodoKind.REJECTED,
@@ -64,7 +64,7 @@ def _to_sign(context: Context, library: Library) -> Iterator[TodoRow]:
         if not _is_mine(each, context.official_id):
             continue
         deliberation = each.deliberation
-        found = library.dossiers.get(deliberation.sitting_id)
+        found = library.find(deliberation.sitting_id)
         yield TodoRow(
             kind=TodoKind.SIGN,
             title=deliberation.title,

@@ -30,18 +30,10 @@ def projected(
     connection: Connection, sitting_id: str | None = None
 ) -> tuple[ProjectedDeliberation, ...]:
     """Return deliberations, of one sitting or of all, by sitting and number."""
-    rows = connection.execute("SELECT body FROM deliberations").fetchall()
-    found = {
-        each.deliberation_id: ProjectedDeliberation(each, waiting=False)
-        for each in (decode(row["body"], Deliberation) for row in rows)
-    }
-    sent = connection.execute(
-        "SELECT event, state FROM outbox WHERE state <> 'rejected' AND kind IN"
-        " ('deliberations_placed', 'deliberation_signed', 'deliberation_refused')"
-        " ORDER BY place"
+    rows = connection.execute(
+        "SELECT body FROM deliberations WHERE ? IS NULL OR sitting_id = ?", (sitting_id, sitting_id)
     ).fetchall()
-    for row in sent:
-        _lay_over(found, decode_event(row["event"]), waiting=row["state"] == "waiting")
+    found = _project(connection, rows)
     return tuple(
         each
         for each in sorted(
@@ -53,14 +45,26 @@ def projected(
 
 def one(connection: Connection, deliberation_id: str) -> ProjectedDeliberation | None:
     """Return one deliberation, None when it is unknown here."""
-    return next(
-        (
-            each
-            for each in projected(connection)
-            if each.deliberation.deliberation_id == deliberation_id
-        ),
-        None,
-    )
+    rows = connection.execute(
+        "SELECT body FROM deliberations WHERE deliberation_id = ?", (deliberation_id,)
+    ).fetchall()
+    return _project(connection, rows).get(deliberation_id)
+
+
+def _project(connection: Connection, rows: list[Row]) -> dict[str, ProjectedDeliberation]:
+    """Lay what waits to be sent over what the server told."""
+    found = {
+        each.deliberation_id: ProjectedDeliberation(each, waiting=False)
+        for each in (decode(row["body"], Deliberation) for row in rows)
+    }
+    sent = connection.execute(
+        "SELECT event, state FROM outbox WHERE state <> 'rejected' AND kind IN"
+        " ('deliberations_placed', 'deliberation_signed', 'deliberation_refused')"
+        " ORDER BY place"
+    ).fetchall()
+    for row in sent:
+        _lay_over(found, decode_event(row["event"]), waiting=row["state"] == "waiting")
+    return found
 
 
 def _number(each: ProjectedDeliberation) -> tuple[str, str]:

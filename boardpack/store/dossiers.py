@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from boardpack.domain import clock
 from boardpack.domain.dossier import Dossier
 from boardpack.store.connection import Connection, Row
 from sync.protocol.codec import decode, decode_event
@@ -18,10 +20,29 @@ class ProjectedDossier:
     waiting: bool
 
 
-def projected(connection: Connection) -> dict[str, ProjectedDossier]:
-    """Return every sitting's dossier, by sitting."""
+def projected(
+    connection: Connection, since: datetime | None = None, earlier: int = 0
+) -> dict[str, ProjectedDossier]:
+    """Return every sitting's dossier, by sitting.
+
+    Args:
+        connection: to the store.
+        since: only those that start then or later, and those that wait to be sent.
+        earlier: with `since`: and so many before it, the last ones.
+    """
+    if since is None:
+        stored = connection.execute("SELECT body FROM dossiers").fetchall()
+    else:
+        moment = clock.stamp(since)
+        stored = connection.execute(
+            "SELECT body FROM dossiers WHERE starts_at >= ?", (moment,)
+        ).fetchall()
+        stored += connection.execute(
+            "SELECT body FROM dossiers WHERE starts_at < ? ORDER BY starts_at DESC LIMIT ?",
+            (moment, earlier),
+        ).fetchall()
     return _project(
-        connection.execute("SELECT body FROM dossiers").fetchall(),
+        stored,
         connection.execute(
             "SELECT event, state FROM outbox"
             " WHERE kind = 'dossier_published' AND state <> 'rejected' ORDER BY place"
@@ -71,7 +92,11 @@ def sitting_of_document(connection: Connection, document_id: str) -> str | None:
     ).fetchone()
     if row:
         return str(row["sitting_id"])
-    for sitting_id, each in projected(connection).items():
+    waiting = connection.execute(
+        "SELECT event, state FROM outbox"
+        " WHERE kind = 'dossier_published' AND state <> 'rejected' ORDER BY place"
+    ).fetchall()
+    for sitting_id, each in _project([], waiting).items():
         if any(document.document_id == document_id for document in each.dossier.documents):
             return sitting_id
     return None

@@ -15,6 +15,7 @@ from boardpack.domain.people import Role
 from boardpack.domain.records import Access
 from boardpack.pdf.worker_client import PdfWorker
 from boardpack.services.draft_models import (
+    EVERY_ABSENT,
     Corrections,
     DraftView,
     FileProblem,
@@ -522,3 +523,25 @@ def test_a_colleague_s_newer_revision_is_the_base(office: Office) -> None:
     newer = replace(first, revision=2, title="Autre")
     office.device.tell(newer)
     assert office.service.draft(view.sitting_id).revision == 3
+
+
+def test_what_is_said_with_the_push_wins_over_the_folder(office: Office) -> None:
+    said = Corrections(
+        title="Séance extraordinaire",
+        starts_at=datetime.fromisoformat("2099-10-01T09:00"),
+        place="Gymnase",
+    )
+    view = office.examine(corrections=said, keep=False)
+    assert (view.title, view.place) == ("Séance extraordinaire", "Gymnase")
+    assert view.starts_at == datetime(2099, 10, 1, 9, 0, tzinfo=PARIS)
+
+
+def test_taking_out_what_is_gone_is_said_each_time(office: Office) -> None:
+    office.push()
+    (office.folder / "02.1 - Tableau.ods").unlink()
+    view = office.examine(corrections=Corrections(withdraw=(EVERY_ABSENT,)))
+    assert [each.withdrawn for each in view.absent] == [True]
+    office.service.publish(view)
+    (office.folder / "01 - Procès-verbal.pdf").unlink()
+    (absent,) = office.examine().absent
+    assert (absent.title, absent.withdrawn) == ("Procès-verbal", False)
