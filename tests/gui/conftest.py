@@ -23,6 +23,8 @@ from ui.shell.shell import Shell
 from ui.theme import Appearance, install
 from ui.window import MainWindow
 
+#: Whatever the French catalogue holds by now.
+PLAIN = Preferences(language="en", theme=Theme.LIGHT, layout=Layout.MOUSE)
 #: The offscreen platform says so at each window that has a least size: it is no fault of ours.
 HARMLESS = "This plugin does not support propagateSizeHints"
 
@@ -117,12 +119,10 @@ class Desk:
         """Let the store lane empty and the window draw what came."""
         settle(self.background)
 
-    def unlock(self) -> Shell:
+    def unlock(self, preferences: Preferences = PLAIN) -> Shell:
         """Open the session as the unlock screen does, without typing."""
         session = self.background.in_store(lambda: self.program.unlock(SECRET))
-        # As on the test's own machine, whatever the French catalogue holds by now.
-        wanted = Preferences(language="en", theme=Theme.LIGHT, layout=Layout.MOUSE)
-        self.background.in_store(lambda: session.preferences.set(wanted))
+        self.background.in_store(lambda: session.preferences.set(preferences))
         self.window._open(session)
         until(lambda: self.window.shell is not None, "the session")
         self.settle()

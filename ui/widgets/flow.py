@@ -97,13 +97,15 @@ class FlowLayout(QLayout):
             height = max((item.sizeHint().height() for item in line), default=0)
             used = sum(item.sizeHint().width() for item in line)
             used += self.spacing() * max(0, len(line) - 1)
-            x = rect.right() + 1 - used + EDGE if self._to_right else rect.x() - EDGE
+            # Qt cuts what lies outside the parent.
+            left = max(0, rect.x() - EDGE)
+            x = rect.right() + 1 - used + EDGE if self._to_right else left
             for item in line:
                 size = item.sizeHint()
                 width = min(size.width(), rect.width())
                 if move:
                     down = (height - size.height()) // 2
-                    corner = QPoint(max(x, rect.x() - EDGE), y + down)
+                    corner = QPoint(max(x, left), y + down)
                     item.setGeometry(QRect(corner, QSize(width, size.height())))
                 x += width + self.spacing()
             y += height + self.spacing()
