@@ -38,10 +38,11 @@ def command(
             saved = ngettext("{number} note saved", "{number} notes saved", count)
             terminal.show({"file": path, "notes": count}, [saved.format(number=count)])
         else:
-            terminal.show(rows, [_line(row) for row in rows] or [_("No note.")])
+            terminal.show(rows, [line(row) for row in rows] or [_("No note.")])
 
 
-def _line(row: NoteRow) -> str:
+def line(row: NoteRow) -> str:
+    """Return a note on one line."""
     note = row.note
     quote = note.anchor.quote
     return texts.joined(

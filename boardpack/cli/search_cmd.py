@@ -39,10 +39,11 @@ def command(
         terminal.progress("")
         query = " ".join(words)
         result = session.searching.search(query, limit=limit, sitting_id=sitting_id)
-        terminal.show(result, _lines(result))
+        terminal.show(result, result_lines(result))
 
 
-def _lines(result: SearchResult) -> Iterator[str]:
+def result_lines(result: SearchResult) -> Iterator[str]:
+    """Yield what was found, and what could not be searched."""
     for hit in result.hits:
         yield _line(hit)
     if not result.hits:

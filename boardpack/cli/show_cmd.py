@@ -38,13 +38,14 @@ def command(
             session.reading.acknowledge(sitting_id)
         if follow:
             followed = session.following.follow(sitting_id)
-            terminal.show(followed, _followed(followed))
+            terminal.show(followed, follow_lines(followed))
         else:
             view = session.reading.sitting(sitting_id)
-            terminal.show(view, _view(view))
+            terminal.show(view, view_lines(view))
 
 
-def _view(view: SittingView) -> Iterator[str]:
+def view_lines(view: SittingView) -> Iterator[str]:
+    """Yield one sitting."""
     yield line(view.row)
     yield texts.joined(view.row.assembly.authority_name, view.row.assembly.name, view.row.place)
     acknowledged = texts.moment(view.row.acknowledged_at)
@@ -77,7 +78,8 @@ def _document(row: DocumentRow) -> str:
     )
 
 
-def _followed(view: FollowView) -> Iterator[str]:
+def follow_lines(view: FollowView) -> Iterator[str]:
+    """Yield who received, acknowledged and opened what."""
     yield line(view.row)
     yield _("As of {moment}").format(moment=texts.moment(view.as_of))
     for person in view.people:

@@ -30,8 +30,9 @@ class Status:
 @click.command("status")
 @unlocking
 @click.option("--locked", is_flag=True, help="Only what is known without unlocking.")
+@click.option("--dismiss", is_flag=True, help="Let refused actions go, now that you read why.")
 @common
-def command(terminal: Terminal, *, unlock_from: str | None, locked: bool) -> None:
+def command(terminal: Terminal, *, unlock_from: str | None, locked: bool, dismiss: bool) -> None:
     """Show the state of this profile and what needs you."""
     state = open_program(terminal.profile).profile_state()
     if locked or state.kind is ProfileKind.NEW:
@@ -39,7 +40,10 @@ def command(terminal: Terminal, *, unlock_from: str | None, locked: bool) -> Non
         return
     with unlocked(terminal, unlock_from) as session:
         found = _status(state, session)
-        terminal.show(found, _lines(found))
+        terminal.show(found, lines(found))
+        if dismiss:
+            for row in session.synchronizing.rejected():
+                session.synchronizing.dismiss(row.event_id)
 
 
 def _status(state: ProfileState, session: Session) -> Status:
@@ -57,7 +61,8 @@ def _whose(state: ProfileState) -> list[str]:
     return [texts.joined(state.official_name, state.authority_name), state.server_url]
 
 
-def _lines(status: Status) -> Iterator[str]:
+def lines(status: Status) -> Iterator[str]:
+    """Yield how things stand, then what needs the person."""
     yield from _whose(status.profile)
     sync = status.sync
     contact = _("last contact: {moment}").format(moment=texts.moment(sync.last_contact))

@@ -28,7 +28,7 @@ def command(terminal: Terminal, *, unlock_from: str | None) -> int:
     with unlocked(terminal, unlock_from) as session:
         report = exchange(terminal, session)
         rejected = session.synchronizing.rejected()
-        terminal.show({"report": report, "rejected": rejected}, _lines(report, rejected))
+        terminal.show({"report": report, "rejected": rejected}, report_lines(report, rejected))
         if report.error is not None:
             raise report.error
     return ActionableError.exit_code if report.rejected else 0
@@ -50,7 +50,8 @@ def exchange(terminal: Terminal, session: Session) -> SyncReport:
     return report
 
 
-def _lines(report: SyncReport, rejected: tuple[RejectedRow, ...]) -> Iterator[str]:
+def report_lines(report: SyncReport, rejected: tuple[RejectedRow, ...]) -> Iterator[str]:
+    """Yield what an exchange came to, and what was refused."""
     sent = ngettext("{number} action sent", "{number} actions sent", report.sent)
     files = ngettext("{number} file received", "{number} files received", report.received_files)
     yield texts.joined(

@@ -161,8 +161,10 @@ class DeliberationFile:
     """A PDF to be signed, as understood; number and title come from its name.
 
     Attributes:
+        path: absolute.
+        item_number: the agenda item that it decides; 0 for none.
         problem: code of the error tree that forbids signing it, empty when it can be placed.
-        replaces: a deliberation of this number was placed before.
+        already_placed: a deliberation of this number was placed before.
     """
 
     path: str
@@ -175,6 +177,7 @@ class DeliberationFile:
     problem: str = ""
     parameters: tuple[tuple[str, str | int], ...] = ()
     already_placed: bool = False
+    pages_without_text: int = 0
 
 
 @dataclass(frozen=True)

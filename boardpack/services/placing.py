@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -95,6 +94,7 @@ class DeliberationPlacing:
             pages=facts.pages,
             size=facts.size,
             sha256=facts.sha256,
+            pages_without_text=facts.pages_without_text,
             problem=problem.code if problem else "",
             parameters=tuple(problem.parameters.items()) if problem else (),
             already_placed=bool(number) and number in placed,
@@ -220,13 +220,6 @@ def _check_signatories(signatories: Sequence[Signatory]) -> None:
         raise NoSignatoryError
 
 
-def field_name(quality: str) -> str:
-    """Return an ASCII name for a signature field: "Vice-présidente" gives "VicePresidente"."""
-    decomposed = unicodedata.normalize("NFKD", quality)
-    words = re.findall(r"[A-Za-z0-9]+", decomposed.encode("ascii", "ignore").decode())
-    return "".join(word[:1].upper() + word[1:] for word in words) or "Signataire"
-
-
 def _deliberation(
     dossier: Dossier, file: DeliberationFile, signatories: Sequence[Signatory]
 ) -> Deliberation:
@@ -238,7 +231,7 @@ def _deliberation(
         size=file.size,
         media_type=PDF,
         pages=file.pages,
-        pages_without_text=0,
+        pages_without_text=file.pages_without_text,
         created_at=now,
     )
     return Deliberation(

@@ -19,7 +19,6 @@ from boardpack.services.errors import (
     SittingUnknownError,
 )
 from boardpack.services.following import FollowingService
-from boardpack.services.placing import field_name
 from boardpack.services.publishing import PublishingService
 from sync.protocol.messages import DeliberationsPlaced
 from tests.helpers import documents
@@ -193,15 +192,3 @@ def test_only_the_secretariat_places(tmp_path: Path, worker: PdfWorker) -> None:
 def test_an_unknown_sitting_says_so(office: Office) -> None:
     with pytest.raises(SittingUnknownError):
         office.service.examine_deliberations("none", [])
-
-
-@pytest.mark.parametrize(
-    ("quality", "field"),
-    [
-        ("Vice-présidente", "VicePresidente"),
-        ("1er adjoint délégué", "1erAdjointDelegue"),
-        ("—", "Signataire"),
-    ],
-)
-def test_field_names_are_plain_letters(quality: str, field: str) -> None:
-    assert field_name(quality) == field
