@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from boardpack.annotation.note import Note, NoteKind
 from boardpack.messages import _, ngettext
 from boardpack.services.changes import Changes
 from boardpack.services.program import Session
 from boardpack.services.read_models import NoteRow
 from ui.background import Background
+from ui.errors import ErrorPanel
 from ui.navigation import Navigator
-from ui.notes.rows import by_sitting, heading, kind_name, matches
+from ui.notes.filters import NoteFilters
+from ui.notes.rows import by_sitting, heading, matches
 from ui.screen import Screen
+from ui.theme import look
 from ui.widgets.buttons import button
-from ui.widgets.flow import FlowLayout
-from ui.widgets.flow_list import FlowList
+from ui.widgets.empty import EmptyState
+from ui.widgets.fields import SearchField
 from ui.widgets.labels import label
-from ui.widgets.page import Card, Page, Section
-
-_ALL: Final = frozenset(NoteKind)
+from ui.widgets.page import Page
+from ui.widgets.sections import ListSection
 
 
 class NotesView(Screen):
@@ -38,27 +39,34 @@ class NotesView(Screen):
     ) -> None:
         super().__init__(session, background, navigator, parent)
         self._rows: tuple[NoteRow, ...] = ()
-        self._kinds = _ALL
-        self._page = Page(self.title())
+        self._page = page = Page(self.title())
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._page)
-        self._field = QLineEdit()
-        self._field.setPlaceholderText(_("Search in my notes"))
-        self._field.setAccessibleName(_("Search in my notes"))
-        self._field.setClearButtonEnabled(True)
-        self._field.textChanged.connect(self._show)
-        self._export = button(_("Export my notes"), self._ask_target, icon="export-variant")
-        first = QHBoxLayout()
-        first.addWidget(self._field, 1)
-        first.addWidget(self._export)
-        self._page.body.addLayout(first)
-        self._page.body.addWidget(self._filters())
-        self._said = label("", tone="secondary")
-        self._page.body.addWidget(self._said)
+        outer.addWidget(page)
+        self._field = SearchField(_("Search in my notes"))
+        self._field.searched.connect(lambda _text: self._show())
+        self._export = button(_("Export my notes…"), self._ask_target, icon="export-variant")
+        first = QWidget()
+        self._first = QHBoxLayout(first)
+        self._first.setContentsMargins(0, 0, 0, 0)
+        self._first.addWidget(self._field, 1)
+        self._first.addWidget(self._export)
+        self._filters = NoteFilters()
+        self._filters.changed.connect(self._show)
+        self._tools = (first, self._filters)
+        self._error = ErrorPanel(self)
+        self._said = label("", "small")
+        self._done = label("", tone="success")
+        self._done.setVisible(False)
+        self._empty = EmptyState("note-edit-outline", "")
+        self._sections: dict[str, ListSection] = {}
         self._list = QVBoxLayout()
-        self._page.body.addLayout(self._list)
-        self._page.body.addStretch(1)
+        self._list.setSpacing(look().metrics.two)
+        for widget in (*self._tools, self._error, self._done, self._said, self._empty):
+            widget.setVisible(False)
+            page.body.addWidget(widget)
+        page.body.addLayout(self._list)
+        page.body.addStretch(1)
 
     def title(self) -> str:
         """Return the name of this room."""
@@ -77,22 +85,10 @@ class NotesView(Screen):
         """Let Ctrl+F search in my notes."""
         return self._field
 
-    def _filters(self) -> QWidget:
-        host = QWidget()
-        flow = FlowLayout(host)
-        self._buttons: dict[NoteKind, QPushButton] = {}
-        for kind in NoteKind:
-            made = button(kind_name(kind))
-            made.setCheckable(True)
-            made.setChecked(True)
-            made.toggled.connect(self._filter)
-            self._buttons[kind] = made
-            flow.addWidget(made)
-        return host
-
-    def _filter(self) -> None:
-        self._kinds = frozenset(kind for kind, made in self._buttons.items() if made.isChecked())
-        self._show()
+    def panes(self) -> Sequence[QWidget]:
+        """Go round the field, the filters and the lists."""
+        lists = [each.list for each in self._sections.values() if each.isVisible()]
+        return [self._field, self._filters.first, *lists]
 
     def _load(self) -> None:
         self.run(self.session.notes.all, self._loaded)
@@ -103,38 +99,54 @@ class NotesView(Screen):
 
     def _show(self) -> None:
         query = self._field.text().strip()
-        rows = [row for row in self._rows if matches(row, query, self._kinds)]
-        self._export.setEnabled(bool(self._rows))
+        self._filters.offer(self._rows)
+        rows = [row for row in self._rows if self._filters.wants(row) and matches(row, query)]
+        for widget in self._tools:
+            widget.setVisible(bool(self._rows))
+        self._said.setVisible(bool(rows))
         self._said.setText(self._count(len(rows)))
-        while (item := self._list.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        for first, group in by_sitting(rows):
-            section = Section(heading(first))
-            card = Card(flush=True)
-            notes = FlowList(heading(first))
-            notes.set_rows(group)
-            notes.chosen.connect(self._go)
-            card.body.addWidget(notes)
-            section.body.addWidget(card)
-            self._list.addWidget(section)
+        self._empty.setVisible(not rows)
+        if self._rows:
+            self._empty.say(_("No note matches."), _("Try other words or other filters."))
+        else:
+            self._empty.say(
+                _("You have no notes yet."), _("Open a document to highlight, note or draw.")
+            )
+        self._show_sittings(rows)
+
+    def _show_sittings(self, rows: list[NoteRow]) -> None:
+        """Fill one section a sitting; those that stay are only brought up to date."""
+        groups = {first.sitting_id: (first, notes) for first, notes in by_sitting(rows)}
+        for sitting_id in [each for each in self._sections if each not in groups]:
+            gone = self._sections.pop(sitting_id)
+            self._list.removeWidget(gone)
+            gone.deleteLater()
+        for place, (sitting_id, (first, notes)) in enumerate(groups.items()):
+            section = self._sections.get(sitting_id)
+            if section is None:
+                section = self._sections[sitting_id] = ListSection(heading(first))
+                section.chosen.connect(self._go)
+            if self._list.indexOf(section) != place:
+                self._list.insertWidget(place, section)
+            section.set_rows(notes)
 
     def _count(self, shown: int) -> str:
-        if not self._rows:
-            return _("You have no notes yet. Open a document to highlight, note or draw.")
-        if not shown:
-            return _("No note matches.")
+        whole = len(self._rows)
+        if shown < whole:
+            text = ngettext("{count} note of {all}", "{count} notes of {all}", shown)
+            return text.format(count=shown, all=whole)
         return ngettext("{count} note", "{count} notes", shown).format(count=shown)
 
-    def _go(self, note: object) -> None:
-        if isinstance(note, Note):
-            row = next(each for each in self._rows if each.note == note)
+    def _go(self, note_id: object) -> None:
+        row = next((each for each in self._rows if each.note.note_id == note_id), None)
+        if row is not None:
+            note = row.note
             old = row.on_version != row.current_version
             sha256 = note.version_sha256 if old else None
             self.navigator.document(note.document_id, sha256, note.anchor.page_index, note.note_id)
 
     def _ask_target(self) -> None:
-        dialog = QFileDialog(self, _("Export my notes"), "notes.md", "Markdown (*.md)")
+        dialog = QFileDialog(self, _("Export my notes…"), "notes.md", "Markdown (*.md)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.export_to)
@@ -143,8 +155,11 @@ class NotesView(Screen):
     def export_to(self, path: str) -> None:
         """Write my notes to `path`, then say how many."""
         target = Path(path)
-        self.run(lambda: self.session.notes.export(target), self._exported)
+        self._error.clear()
+        self._done.setVisible(False)
+        self.run(lambda: self.session.notes.export(target), self._exported, self._error.show_error)
 
     def _exported(self, count: int) -> None:
         text = ngettext("{count} note was saved.", "{count} notes were saved.", count)
-        self._said.setText(text.format(count=count))
+        self._done.setText(text.format(count=count))
+        self._done.setVisible(True)

@@ -13,6 +13,7 @@ from boardpack.messages import _
 from boardpack.services.read_models import NoteRow
 from ui import formats
 from ui.models.rows import Chip, Row
+from ui.reader.tags import tag_name
 
 ICONS: Final = {
     NoteKind.HIGHLIGHT: "marker",
@@ -36,13 +37,16 @@ def shown_text(note: Note) -> str:
     return note.text or (f"« {quote} »" if quote else kind_name(note.kind))
 
 
-def matches(row: NoteRow, query: str, kinds: frozenset[NoteKind]) -> bool:
-    """Tell whether a note holds `query` (accents and case aside) and is of one of `kinds`."""
-    if row.note.kind not in kinds:
-        return False
+def matches(row: NoteRow, query: str) -> bool:
+    """Tell whether a note holds `query`, accents and case aside."""
     quote = row.note.anchor.quote.exact if row.note.anchor.quote else ""
     texts = (row.note.text, quote, row.document_title, row.item_title, *row.note.tags)
     return fold(query) in fold(" ".join(texts))
+
+
+def is_older(row: NoteRow) -> bool:
+    """Tell whether a note stands on a version that is no longer the one in force."""
+    return row.on_version != row.current_version
 
 
 def note_row(row: NoteRow) -> Row:
@@ -51,13 +55,13 @@ def note_row(row: NoteRow) -> Row:
     place = _("page {page}").format(page=note.anchor.page_index + 1)
     item = _("Item {number}").format(number=row.item_number) if row.item_number else ""
     quote = note.anchor.quote.exact if note.text and note.anchor.quote else ""
-    chips = []
-    if row.on_version != row.current_version:
+    chips = [Chip(tag_name(tag)) for tag in note.tags]
+    if is_older(row):
         chips.append(Chip(_("On version {number}").format(number=row.on_version), "warning"))
     if row.waiting:
         chips.append(Chip(_("To be sent")))
     return Row(
-        key=note,
+        key=note.note_id,
         title=shown_text(note),
         detail=" · ".join(part for part in (item, row.document_title, place) if part),
         icon=ICONS[note.kind],
@@ -80,5 +84,6 @@ def by_sitting(rows: Iterable[NoteRow]) -> list[tuple[NoteRow, tuple[Row, ...]]]
 
 def heading(row: NoteRow) -> str:
     """Return the heading of the sitting that `row` belongs to."""
-    date = formats.day(row.sitting_starts_at)
-    return f"{row.assembly.short_name} · {row.sitting_title} · {date}"
+    told = any(letter.isdigit() for letter in row.sitting_title)
+    date = "" if told else formats.day(row.sitting_starts_at)
+    return " · ".join(part for part in (row.assembly.short_name, row.sitting_title, date) if part)

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from boardpack.messages import _, ngettext
 from boardpack.services.changes import Changes
-from boardpack.services.draft_models import Corrections, DraftItem, DraftView, FileReport, PersonRow
+from boardpack.services.draft_models import Corrections, DraftView, FileReport, PersonRow
 from boardpack.services.program import Session
 from ui.background import Background, Lane
 from ui.errors import ErrorPanel
 from ui.navigation import Navigator, Route, SecretariatRoute
 from ui.screen import Screen
+from ui.secretariat import rows
 from ui.secretariat.correct_dialogs import FileDialog, ItemDialog
-from ui.secretariat.rows import file_row, item_rows, missing_name, summary
+from ui.secretariat.foot import Foot
+from ui.secretariat.reading_again import read_again
+from ui.secretariat.rows import Key
 from ui.secretariat.send_dialog import SendDialog
 from ui.secretariat.sitting_form import SittingForm
-from ui.theme import look
+from ui.secretariat.working import Progress, StoppedError, Working
 from ui.widgets.buttons import button
-from ui.widgets.flow import FlowLayout
-from ui.widgets.flow_list import FlowList
-from ui.widgets.labels import label
-from ui.widgets.page import Card, Page, Section
+from ui.widgets.confirm import confirm
+from ui.widgets.page import Card, Page
+from ui.widgets.sections import ListSection
 
 
 class ComposeView(Screen):
@@ -38,58 +42,55 @@ class ComposeView(Screen):
         super().__init__(session, background, navigator, parent)
         self.draft: DraftView | None = None
         self._sitting_id = ""
-        page = Page(self.title())
+        self._error = ErrorPanel(self)
+        self._form = SittingForm()
+        self._form.corrected.connect(self.correct)
+        self._problems = ListSection(_("To correct before sending"))
+        self._doubts = ListSection(_("To check"))
+        self._agenda = ListSection(_("Agenda"))
+        self._aside = ListSection(_("Files that are not sent"))
+        self._absent = ListSection(_("Sent earlier, not in the folder any more"))
+        self._card = Card()
+        self._card.body.addWidget(self._form)
+        self._make_foot()
+        page = Page(_("Prepare a sitting"))
+        for section in self._lists():
+            section.chosen.connect(self.edit)
+        first, *others = self._lists()
+        for widget in (self._error, first, self._card, *others):
+            page.body.addWidget(widget)
+        page.body.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(page, 1)
-        outer.addWidget(self._footer())
-        self._error = ErrorPanel(self)
-        self._said = label("", tone="warning")
-        self._form = SittingForm()
-        self._form.corrected.connect(self.correct)
-        card = Card()
-        card.body.addWidget(self._form)
-        for widget in (self._error, self._said, card):
-            page.body.addWidget(widget)
-        self._problems, self._problem_list = self._section(page, _("To correct before sending"))
-        self._agenda, self._agenda_list = self._section(page, _("Agenda"))
-        self._aside, self._aside_list = self._section(page, _("Files that are not sent"))
-        page.body.addStretch(1)
+        outer.addWidget(self._foot)
+        self._show_all(shown=False)
 
     def title(self) -> str:
-        """Return what is prepared."""
-        if self.draft and self.draft.title:
-            return self.draft.title
+        """Return what is done here."""
+        if self.draft and self.draft.already_sent:
+            return _("Correct a sitting")
         return _("Prepare a sitting")
 
-    def _section(self, page: Page, name: str) -> tuple[Section, FlowList]:
-        section, rows, card = Section(name), FlowList(name), Card(flush=True)
-        rows.chosen.connect(self.edit)
-        card.body.addWidget(rows)
-        section.body.addWidget(card)
-        page.body.addWidget(section)
-        return section, rows
+    def _lists(self) -> tuple[ListSection, ...]:
+        return (self._problems, self._doubts, self._agenda, self._aside, self._absent)
 
-    def _footer(self) -> QFrame:
-        foot = QFrame()
-        foot.setProperty("role", "footer")
-        m = look().metrics
-        column = QVBoxLayout(foot)
-        column.setContentsMargins(m.three, m.one, m.three, m.one)
-        self._summary = label("", "small")
-        self._progress = QProgressBar()
-        self._progress.setVisible(False)
-        actions = QWidget()
-        flow = FlowLayout(actions, to_right=True)
-        self._discard = button(_("Forget this draft"), self._forget, kind="quiet")
+    def _make_foot(self) -> None:
+        self._discard = button(_("Forget this draft"), self._ask_forget, kind="quiet")
+        self._again = button(_("Read the folder again"), self.read_again, icon="refresh")
         self.send = button(_("Send…"), self._ask_send, kind="primary", icon="send-outline")
         self.send.setEnabled(False)
-        flow.addWidget(self._discard)
-        flow.addWidget(self.send)
-        for widget in (self._summary, self._progress, actions):
-            column.addWidget(widget)
-        return foot
+        self._foot = Foot(self._discard, self._again, self.send)
+        self._working = Working()
+        self._foot.above.addWidget(self._working)
+
+    def _show_all(self, *, shown: bool) -> None:
+        self._card.setVisible(shown)
+        self._foot.setVisible(shown)
+        if not shown:
+            for section in self._lists():
+                section.setVisible(False)
 
     def open_route(self, route: Route) -> None:
         """Take the draft that the route names."""
@@ -100,50 +101,97 @@ class ComposeView(Screen):
         """Load the draft and the assemblies."""
         publishing = self.session.publishing
         self.run(publishing.assemblies, self._form.set_assemblies)
-        self.run(lambda: publishing.draft(self._sitting_id), self.show_draft)
+        self.run(lambda: publishing.draft(self._sitting_id), self.show_draft, self._gone)
 
     def refresh(self, changes: Changes) -> None:
         """Nothing that arrives changes a draft under the person's hands."""
 
+    def panes(self) -> Sequence[QWidget]:
+        """Go round the lists, the form and the buttons."""
+        lists = [section.list for section in self._lists() if section.isVisible()]
+        return [*lists, self._form.title, self.send]
+
+    def _gone(self, error: Exception) -> None:
+        self.draft = None
+        self._show_all(shown=False)
+        self._error.show_error(error)
+
     def show_draft(self, draft: DraftView) -> None:
         """Show the draft as it now stands."""
         self.draft = draft
+        self._show_all(shown=True)
         self._form.show_draft(draft)
-        blocking = [file_row(f, sent_before=False) for f in draft.sent_files if f.blocking]
-        self._problem_list.set_rows(blocking)
-        self._problems.setVisible(bool(blocking))
-        self._agenda_list.set_rows(item_rows(draft))
-        self._agenda.setVisible(bool(draft.items) or draft.convocation is not None)
-        self._aside_list.set_rows([file_row(f, sent_before=False) for f in draft.not_placed])
-        self._aside.setVisible(bool(draft.not_placed))
-        self._summary.setText(summary(draft))
-        self._said.setText(self._sentence(draft))
-        self._said.setVisible(bool(self._said.text()))
+        wrong = rows.blocking_rows(draft)
+        self._problems.set_rows(wrong)
+        self._doubts.set_rows(rows.doubtful_rows(draft))
+        self._agenda.set_rows(rows.item_rows(draft))
+        self._aside.set_rows(rows.left_out_rows(draft))
+        self._absent.set_rows(rows.absent_rows(draft))
+        sentence, tone = self._sentence(draft, len(wrong))
+        self._foot.say(sentence, rows.summary(draft), tone)
         self.send.setEnabled(draft.sendable)
         self.retitled.emit()
 
     @staticmethod
-    def _sentence(draft: DraftView) -> str:
-        if draft.missing:
-            names = ", ".join(missing_name(each) for each in draft.missing)
-            return _("Still to be given: {names}.").format(names=names)
+    def _sentence(draft: DraftView, wrong: int) -> tuple[str, str]:
+        if wrong:
+            text = ngettext(
+                "{count} thing to correct before sending",
+                "{count} things to correct before sending",
+                wrong,
+            )
+            return text.format(count=wrong), "danger"
         if draft.already_sent and not draft.changes:
-            return _("Nothing changed since the last sending.")
+            return _("Nothing changed since the last sending."), "secondary"
         if draft.already_sent:
             text = ngettext(
                 "{count} change since the last sending: only that is sent.",
                 "{count} changes since the last sending: only these are sent.",
                 draft.changes,
             )
-            return text.format(count=draft.changes)
-        return ""
+            return text.format(count=draft.changes), "success"
+        return _("Ready to be sent"), "success"
 
-    def edit(self, what: object) -> None:
-        """Open the dialog that corrects a file or an item."""
-        if isinstance(what, FileReport):
-            self._open(FileDialog(what, self))
-        elif isinstance(what, DraftItem):
-            self._open(ItemDialog(what, self))
+    def edit(self, key: object) -> None:
+        """Open the dialog that corrects a file or an item, or go to the field that is empty."""
+        draft = self.draft
+        if draft is None or not isinstance(key, Key):
+            return
+        match key.kind:
+            case "file":
+                files = (*draft.sent_files, *draft.not_placed)
+                self._edit_file(next(each for each in files if each.path == key.name))
+            case "item":
+                self._edit_item(next(i for i in draft.items if str(i.number) == key.name).number)
+            case "missing":
+                self._give(key.name)
+            case _:
+                self._withdraw(key.name)
+
+    def _edit_file(self, file: FileReport) -> None:
+        last = max((item.number for item in self.draft.items), default=0) if self.draft else 0
+        self._open(FileDialog(file, self, next_item=last + 1))
+
+    def _edit_item(self, number: int) -> None:
+        if self.draft is not None:
+            item = next(each for each in self.draft.items if each.number == number)
+            self._open(ItemDialog(item, self))
+
+    def _give(self, missing: str) -> None:
+        field = self._form.field(missing)
+        if field is not None:
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif missing == "item_titles" and self.draft is not None:
+            self._edit_item(next(each for each in self.draft.items if not each.title).number)
+        else:
+            self._agenda.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _withdraw(self, document_id: str) -> None:
+        """Take a document of the last revision out of the sitting, or keep it after all."""
+        if self.draft is None:
+            return
+        out = {each.document_id for each in self.draft.absent if each.withdrawn}
+        self.correct(Corrections(withdraw=tuple(sorted(out ^ {document_id}))))
 
     def _open(self, dialog: FileDialog | ItemDialog) -> None:
         dialog.corrected.connect(self.correct)
@@ -154,7 +202,29 @@ class ComposeView(Screen):
         draft = self.draft
         if draft is not None:
             adjust = self.session.publishing.adjust
-            self.run(lambda: adjust(draft, corrections), self.show_draft, None, Lane.NETWORK)
+            self.run(lambda: adjust(draft, corrections), self.show_draft, self._failed)
+
+    def read_again(self) -> None:
+        """Examine the files once more: the person changed them in the folder."""
+        draft = self.draft
+        if draft is None:
+            return
+        progress = self._begin(_("Reading the files…"))
+        self.run(
+            lambda: read_again(self.session, draft, progress),
+            self._read_again,
+            self._failed,
+            Lane.NETWORK,
+        )
+
+    def _read_again(self, draft: DraftView) -> None:
+        self._end()
+        if draft.sitting_id != self._sitting_id:
+            before = SecretariatRoute("prepare", self._sitting_id)
+            self._sitting_id = draft.sitting_id
+            if self.navigator.route == before:
+                self.navigator.here(SecretariatRoute("prepare", draft.sitting_id))
+        self.show_draft(draft)
 
     def _ask_send(self) -> None:
         draft = self.draft
@@ -165,7 +235,6 @@ class ComposeView(Screen):
     def _confirm(self, people: tuple[PersonRow, ...]) -> None:
         if self.draft is not None:
             dialog = SendDialog(self.draft, len(people), self)
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.accepted.connect(self.publish)
             dialog.open()
 
@@ -174,33 +243,52 @@ class ComposeView(Screen):
         draft = self.draft
         if draft is None:
             return
-        self._error.clear()
-        self.send.setEnabled(False)
-        self._progress.setVisible(True)
-        report = self.background.reporter(self._tell, self)
+        progress = self._begin(_("Keeping the files…"))
         self.run(
-            lambda: self.session.publishing.publish(draft, report),
-            lambda _changes: self._published(draft.sitting_id),
+            lambda: self.session.publishing.publish(draft, progress),
+            lambda _changes: self._published(),
             self._failed,
             Lane.NETWORK,
         )
 
-    def _tell(self, done: int, whole: int, _name: str) -> None:
-        self._progress.setRange(0, whole)
-        self._progress.setValue(done)
+    def _published(self) -> None:
+        self._end()
+        self.navigator.forget(SecretariatRoute("follow", self._sitting_id))
+        self.navigator.secretariat("follow", self._sitting_id)
+        self.navigator.forget(SecretariatRoute("prepare", self._sitting_id))
 
-    def _published(self, sitting_id: str) -> None:
-        self.navigator.here(SecretariatRoute())
-        self.navigator.secretariat("follow", sitting_id)
+    def _begin(self, name: str) -> Progress:
+        self._error.clear()
+        for each in (self._discard, self._again, self.send):
+            each.setEnabled(False)
+        return self._working.start(name, self.background)
+
+    def _end(self) -> None:
+        self._working.finish()
+        for each in (self._discard, self._again):
+            each.setEnabled(True)
+        self.send.setEnabled(self.draft is not None and self.draft.sendable)
 
     def _failed(self, error: Exception) -> None:
-        self._progress.setVisible(False)
-        self.send.setEnabled(True)
-        self._error.show_error(error)
+        self._end()
+        if not isinstance(error, StoppedError):
+            self._error.show_error(error)
+
+    def _ask_forget(self) -> None:
+        confirm(
+            self,
+            _("Forget this draft?"),
+            _("What was corrected here is lost. The files in the folder are not touched."),
+            _("Forget this draft"),
+            self._forget,
+            danger=True,
+        )
 
     def _forget(self) -> None:
-        publishing = self.session.publishing
-        self.run(lambda: publishing.discard(self._sitting_id), lambda _changes: self._forgotten())
-
-    def _forgotten(self) -> None:
-        self.navigator.forget(self.navigator.route)
+        publishing, sitting_id = self.session.publishing, self._sitting_id
+        route = SecretariatRoute("prepare", sitting_id)
+        self.run(
+            lambda: publishing.discard(sitting_id),
+            lambda _changes: self.navigator.forget(route),
+            self._failed,
+        )

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDialog,
-    QFormLayout,
-    QLineEdit,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QWidget
 
 from boardpack.messages import _
 from boardpack.services.draft_models import (
@@ -23,11 +14,12 @@ from boardpack.services.draft_models import (
     ItemCorrection,
     Placing,
 )
-from ui.secretariat.rows import problem_name, role_name
-from ui.theme import look
+from ui.secretariat.named import Named
+from ui.secretariat.words import problem_advice, problem_name, role_name
 from ui.widgets.buttons import button
-from ui.widgets.flow import FlowLayout
+from ui.widgets.fields import InsetLine
 from ui.widgets.labels import label
+from ui.widgets.sheet import Sheet
 
 _ROLES = (
     FileRole.REPORT,
@@ -38,40 +30,20 @@ _ROLES = (
 )
 
 
-class _Correct(QDialog):
-    """A form with Cancel and Save."""
+class _Correct(Sheet):
+    """Fields with Cancel and Save."""
 
     corrected = Signal(object)
 
-    def __init__(self, title: str, name: str, parent: QWidget) -> None:
-        super().__init__(parent.window())
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(title)
-        m = look().metrics
-        self.setMinimumWidth(round(480 * min(m.scale, 1.4)))
-        self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(m.three, m.three, m.three, m.two)
-        self.body.setSpacing(m.two)
-        self.body.addWidget(label(name, "heading"))
-        self.form = QFormLayout()
-        self.form.setSpacing(m.one)
-        self.form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-
-    def add(self, name: str, field: QWidget) -> None:
-        """Add a named field."""
-        field.setAccessibleName(name)
-        self.form.addRow(label(name), field)
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(title, parent, width=560)
+        self.save = button(_("Save"), self._save, kind="primary")
+        self.save.setDefault(True)
 
     def finish(self) -> None:
-        """Add the form and the two buttons."""
-        self.body.addLayout(self.form)
-        foot = QWidget()
-        flow = FlowLayout(foot, to_right=True)
-        flow.addWidget(button(_("Cancel"), self.reject))
-        save = button(_("Save"), self._save, kind="primary")
-        save.setDefault(True)
-        flow.addWidget(save)
-        self.body.addWidget(foot)
+        """Add the buttons, last in the order of the keyboard."""
+        self.foot.addWidget(button(_("Cancel"), self.reject))
+        self.foot.addWidget(self.save)
 
     def corrections(self) -> Corrections:
         """Return what the person corrected."""
@@ -85,34 +57,49 @@ class _Correct(QDialog):
 class FileDialog(_Correct):
     """What a file is, and where it stands in the agenda."""
 
-    def __init__(self, file: FileReport, parent: QWidget) -> None:
-        super().__init__(_("Place of a file"), file.path, parent)
+    def __init__(self, file: FileReport, parent: QWidget, *, next_item: int = 1) -> None:
+        """Offer `next_item` for a file that has no place yet."""
+        super().__init__(_("Place of a file"), parent)
         self._file = file
-        if file.problems:
-            problems = ", ".join(problem_name(each) for each in file.problems)
-            self.body.addWidget(label(problems, tone="danger" if file.blocking else "warning"))
+        self.body.addWidget(label(file.path, tone="secondary"))
+        for problem in file.problems:
+            text = f"{problem_name(problem)}. {problem_advice(problem)}".strip()
+            self.body.addWidget(label(text, tone="danger" if file.blocking else "warning"))
         self.role = QComboBox()
         for role in _ROLES:
             self.role.addItem(role_name(role), role)
         self.role.setCurrentIndex(max(0, self.role.findData(file.role)))
         self.role.currentIndexChanged.connect(self._role_chosen)
         self.item, self.annex = QSpinBox(), QSpinBox()
-        for box, value in ((self.item, file.item_number), (self.annex, file.annex_number)):
+        for box, value in ((self.item, file.item_number or next_item), (self.annex, 1)):
             box.setRange(1, 999)
-            box.setValue(max(1, value))
-        self.title = QLineEdit(file.title)
-        self.add(_("It is"), self.role)
-        self.add(_("Number of the item"), self.item)
-        self.add(_("Number of the annex"), self.annex)
-        self.add(_("Title"), self.title)
+            box.setValue(value)
+        if file.annex_number:
+            self.annex.setValue(file.annex_number)
+        self.title = InsetLine()
+        self.title.setText(file.title)
+        self._fields = {
+            name: Named(text, field)
+            for name, text, field in (
+                ("role", _("It is"), self.role),
+                ("item", _("Number of the item"), self.item),
+                ("annex", _("Number of the annex"), self.annex),
+                ("title", _("Title"), self.title),
+            )
+        }
+        for field in self._fields.values():
+            self.body.addWidget(field)
         self.finish()
+        self.role.setFocus()
         self._role_chosen()
 
     def _role_chosen(self) -> None:
         role = self.role.currentData()
-        self.form.setRowVisible(self.item, role in (FileRole.REPORT, FileRole.ANNEX))
-        self.form.setRowVisible(self.annex, role is FileRole.ANNEX)
-        self.form.setRowVisible(self.title, role is not FileRole.LEFT_OUT)
+        self._fields["item"].setVisible(role in (FileRole.REPORT, FileRole.ANNEX))
+        self._fields["annex"].setVisible(role is FileRole.ANNEX)
+        self._fields["title"].setVisible(role is not FileRole.LEFT_OUT)
+        if self.isVisible():
+            self.fit()
 
     def corrections(self) -> Corrections:
         """Return the new place of the file."""
@@ -135,17 +122,19 @@ class ItemDialog(_Correct):
     """Title, reporter and secrecy of an item."""
 
     def __init__(self, item: DraftItem, parent: QWidget) -> None:
-        name = _("Item {number}").format(number=item.number)
-        super().__init__(name, name, parent)
+        """Show the item as it stands."""
+        super().__init__(_("Item {number}").format(number=item.number), parent)
         self._number = item.number
-        self.title = QLineEdit(item.title)
-        self.reporter = QLineEdit(item.reporter)
+        self.title, self.reporter = InsetLine(), InsetLine()
+        self.title.setText(item.title)
+        self.reporter.setText(item.reporter)
         self.closed = QCheckBox(_("In camera (without the public)"))
         self.closed.setChecked(item.closed)
-        self.add(_("Title"), self.title)
-        self.add(_("Reporter"), self.reporter)
-        self.form.addRow(self.closed)
+        self.body.addWidget(Named(_("Title"), self.title))
+        self.body.addWidget(Named(_("Reporter"), self.reporter))
+        self.body.addWidget(self.closed)
         self.finish()
+        self.title.setFocus()
 
     def corrections(self) -> Corrections:
         """Return what changed of the item."""

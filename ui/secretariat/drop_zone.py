@@ -30,7 +30,8 @@ class DropZone(QFrame):
         outer = QHBoxLayout(self)
         outer.setContentsMargins(m.three, m.two, m.three, m.two)
         outer.setSpacing(m.two)
-        mark = picture("folder-arrow-down-outline", "accent", "rail_mark")
+        icon = "folder-arrow-down-outline" if folders else "file-download-outline"
+        mark = picture(icon, "accent", "rail_mark")
         outer.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(m.half)
@@ -38,10 +39,13 @@ class DropZone(QFrame):
         column.addWidget(label(hint, tone="secondary"))
         buttons = QWidget()
         flow = FlowLayout(buttons)
+        files = button(_("Choose files…"), self._ask_files, kind="" if folders else "primary")
+        #: The button that does what dropping does.
+        self.first = files
         if folders:
-            flow.addWidget(button(_("Choose a folder…"), self._ask_folder, kind="primary"))
-        kind = "" if folders else "primary"
-        flow.addWidget(button(_("Choose files…"), self._ask_files, kind=kind))
+            self.first = button(_("Choose a folder…"), self._ask_folder, kind="primary")
+            flow.addWidget(self.first)
+        flow.addWidget(files)
         column.addSpacing(m.one)
         column.addWidget(buttons)
         outer.addLayout(column, 1)

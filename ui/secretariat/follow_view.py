@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from boardpack.annotation.text import fold
-from boardpack.messages import _
+from boardpack.messages import _, ngettext
 from boardpack.services.changes import Changes
+from boardpack.services.draft_models import DraftView
+from boardpack.services.exporting import Exported, ExportingService
 from boardpack.services.program import Session
 from boardpack.services.read_models import FollowView as Followed
 from ui import formats
 from ui.background import Background, Lane
+from ui.errors import ErrorPanel
 from ui.navigation import Navigator, Route, SecretariatRoute
 from ui.screen import Screen
-from ui.secretariat.rows import person_row
-from ui.signing_dialogs.steps import deliberation_row, step_row
+from ui.secretariat.people_list import PeopleList
+from ui.secretariat.working import StoppedError, Working
+from ui.signing_dialogs.steps import followed_rows
 from ui.widgets.buttons import button
 from ui.widgets.flow import FlowLayout
-from ui.widgets.flow_list import FlowList
 from ui.widgets.labels import label
-from ui.widgets.page import Card, Page, Section
+from ui.widgets.page import Card, Page
+from ui.widgets.sections import ListSection
 
 
 class FollowView(Screen):
@@ -38,46 +42,54 @@ class FollowView(Screen):
         super().__init__(session, background, navigator, parent)
         self._sitting_id = ""
         self._followed: Followed | None = None
-        page = Page(_("Follow-up"))
+        self._page = page = Page(_("Follow-up"))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(page)
+        self._error = ErrorPanel(self)
+        self._working = Working()
+        self._done = label("", tone="success")
+        self._done.setVisible(False)
+        self._acts = ListSection(_("Deliberations"))
+        self._acts.chosen.connect(self._open_act)
+        self.people = PeopleList()
+        self._head = self._make_head()
+        for widget in (
+            self._error,
+            self._head,
+            self._working,
+            self._done,
+            self._acts,
+            self.people,
+        ):
+            page.body.addWidget(widget)
+        page.body.addStretch(1)
+        page.setVisible(False)
+
+    def _make_head(self) -> Card:
+        card = Card()
+        self._name = label("", "title")
         self._where = label("")
         self._counts = label("", "heading")
         self._as_of = label("", "small")
         actions = QWidget()
         flow = FlowLayout(actions)
-        flow.addWidget(
-            button(_("Correct the dossier…"), self._ask_folder, icon="file-edit-outline")
-        )
-        flow.addWidget(button(_("Place deliberations to sign"), self._place, icon="draw-pen"))
-        flow.addWidget(button(_("Export as a table"), self._ask_target, icon="table-arrow-down"))
-        for widget in (self._where, self._counts, self._as_of, actions):
-            page.body.addWidget(widget)
-        self._acts = Section(_("Deliberations"))
-        self._act_list = FlowList(_("Deliberations"))
-        self._add(page, self._acts, self._act_list)
-        people = Section(_("Members"))
-        self._field = QLineEdit()
-        self._field.setPlaceholderText(_("Search a member"))
-        self._field.setAccessibleName(_("Search a member"))
-        self._field.setClearButtonEnabled(True)
-        self._field.textChanged.connect(self._show_people)
-        people.body.addWidget(self._field)
-        self._people = FlowList(_("Members"))
-        self._add(page, people, self._people)
-        page.body.addStretch(1)
-
-    @staticmethod
-    def _add(page: Page, section: Section, rows: FlowList) -> None:
-        card = Card(flush=True)
-        card.body.addWidget(rows)
-        section.body.addWidget(card)
-        page.body.addWidget(section)
+        for text, action, icon in (
+            (_("Correct the dossier…"), self._ask_folder, "file-edit-outline"),
+            (_("Place deliberations to sign"), self._place, "signature-freehand"),
+            (_("Table of receipts…"), self._ask_target, "table-arrow-down"),
+            (_("Save documents and deliberations…"), self._ask_archive, "folder-download-outline"),
+        ):
+            flow.addWidget(button(text, action, icon=icon))
+        for widget in (self._name, self._where, self._counts, self._as_of, actions):
+            card.body.addWidget(widget)
+        return card
 
     def title(self) -> str:
         """Return which sitting it is."""
-        return self._followed.row.title if self._followed else _("Follow-up")
+        if self._followed is None:
+            return _("Follow-up")
+        return _("Follow-up · {assembly}").format(assembly=self._followed.row.assembly.short_name)
 
     def open_route(self, route: Route) -> None:
         """Take the sitting that the route names."""
@@ -87,7 +99,7 @@ class FollowView(Screen):
     def opened(self) -> None:
         """Load."""
         follow = self.session.following.follow
-        self.run(lambda: follow(self._sitting_id), self._show)
+        self.run(lambda: follow(self._sitting_id), self._show, self._failed)
 
     def refresh(self, changes: Changes) -> None:
         """Load again when receipts, circuits, people or the outbox changed."""
@@ -96,12 +108,19 @@ class FollowView(Screen):
 
     def search_field(self) -> QWidget:
         """Let Ctrl+F search a member."""
-        return self._field
+        return self.people.field
+
+    def panes(self) -> Sequence[QWidget]:
+        """Go round the actions and the lists."""
+        lists = [each for each in (self._acts.list, self.people.list) if each.isVisible()]
+        return [self._head, self.people.field, *lists]
 
     def _show(self, followed: Followed) -> None:
         self._followed = followed
+        self._page.setVisible(True)
         row, people = followed.row, followed.people
         when = formats.day_and_hour(row.starts_at)
+        self._name.setText(row.title)
         self._where.setText(f"{row.assembly.name} · {when} · {row.place}")
         received = sum(person.received_at is not None for person in people)
         acknowledged = sum(person.acknowledged_at is not None for person in people)
@@ -110,13 +129,8 @@ class FollowView(Screen):
             text.format(received=received, all=len(people), acknowledged=acknowledged)
         )
         self._as_of.setText(self._when(followed))
-        rows = []
-        for act in followed.deliberations:
-            rows.append(deliberation_row(act))
-            rows += [step_row(step) for step in act.steps]
-        self._act_list.set_rows(rows)
-        self._acts.setVisible(bool(rows))
-        self._show_people()
+        self._acts.set_rows(followed_rows(followed.deliberations))
+        self.people.show_people(followed)
         self.retitled.emit()
 
     @staticmethod
@@ -127,18 +141,8 @@ class FollowView(Screen):
             return _("The server has not been reached yet.")
         return _("As of {when}").format(when=formats.ago(followed.as_of))
 
-    def _show_people(self) -> None:
-        followed = self._followed
-        if followed is None:
-            return
-        query = fold(self._field.text())
-        self._people.set_rows(
-            [
-                person_row(person, followed.row.revision, followed.documents)
-                for person in followed.people
-                if query in fold(f"{person.name} {person.title} {person.group}")
-            ]
-        )
+    def _open_act(self, deliberation_id: object) -> None:
+        self.navigator.secretariat("act", str(deliberation_id))
 
     def _ask_folder(self) -> None:
         dialog = QFileDialog(self, _("Folder of the corrected dossier"))
@@ -149,23 +153,25 @@ class FollowView(Screen):
 
     def correct_from(self, path: str) -> None:
         """Have the corrected folder understood, then open the draft of the next revision."""
-        followed = self._followed
-        if followed is None:
-            return
-        examine, assembly = self.session.publishing.examine, followed.row.assembly.assembly_id
-        self._as_of.setText(_("Reading the files…"))
+        self._begin()
+        examine, sitting_id = self.session.publishing.examine, self._sitting_id
+        progress = self._working.start(_("Reading the files…"), self.background)
         self.run(
-            lambda: examine(Path(path), assembly),
-            lambda draft: self.navigator.secretariat("prepare", draft.sitting_id),
-            None,
+            lambda: examine(Path(path), None, progress, sitting_id=sitting_id),
+            self._understood,
+            self._failed,
             Lane.NETWORK,
         )
+
+    def _understood(self, draft: DraftView) -> None:
+        self._working.finish()
+        self.navigator.secretariat("prepare", draft.sitting_id)
 
     def _place(self) -> None:
         self.navigator.secretariat("place", self._sitting_id)
 
     def _ask_target(self) -> None:
-        dialog = QFileDialog(self, _("Export as a table"), "suivi.csv", "CSV (*.csv)")
+        dialog = QFileDialog(self, _("Table of receipts…"), _("receipts.csv"), "CSV (*.csv)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.export_to)
@@ -173,5 +179,50 @@ class FollowView(Screen):
 
     def export_to(self, path: str) -> None:
         """Write the table to `path`."""
+        self._begin()
         export, target = self.session.following.export_csv, Path(path)
-        self.run(lambda: export(self._sitting_id, target), lambda _nothing: None)
+        said = _("The table was saved: {name}").format(name=target.name)
+        self.run(
+            lambda: export(self._sitting_id, target),
+            lambda _nothing: self._say(said),
+            self._failed,
+        )
+
+    def _ask_archive(self) -> None:
+        dialog = QFileDialog(self, _("Folder for documents and deliberations"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.save_to)
+        dialog.open()
+
+    def save_to(self, path: str) -> None:
+        """Write the documents in force and the deliberations, signed as they are now."""
+        self._begin()
+        export = ExportingService(self.session.context).export_sitting
+        target = Path(path)
+        self.run(lambda: export(self._sitting_id, target), self._saved, self._failed)
+
+    def _saved(self, exported: Exported) -> None:
+        count = len(exported.files)
+        text = ngettext("{count} file was saved.", "{count} files were saved.", count)
+        said = text.format(count=count)
+        if exported.missing:
+            names = ", ".join(exported.missing)
+            said = f"{said} {_('Not on this device yet: {names}').format(names=names)}"
+        self._say(said)
+
+    def _begin(self) -> None:
+        self._error.clear()
+        self._done.setVisible(False)
+
+    def _say(self, said: str) -> None:
+        self._done.setText(said)
+        self._done.setVisible(True)
+
+    def _failed(self, error: Exception) -> None:
+        self._working.finish()
+        if not isinstance(error, StoppedError):
+            self._page.setVisible(True)
+            self._head.setVisible(self._followed is not None)
+            self.people.setVisible(self._followed is not None)
+            self._error.show_error(error)

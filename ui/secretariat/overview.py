@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from boardpack.messages import _
 from boardpack.services.changes import Changes
@@ -17,9 +19,9 @@ from ui.navigation import Navigator
 from ui.screen import Screen
 from ui.secretariat.drop_zone import DropZone
 from ui.secretariat.rows import draft_row, sent_row
-from ui.widgets.flow_list import FlowList
-from ui.widgets.labels import label
-from ui.widgets.page import Card, Page, Section
+from ui.secretariat.working import StoppedError, Working
+from ui.widgets.page import Page
+from ui.widgets.sections import ListSection
 
 
 class Overview(Screen):
@@ -46,28 +48,27 @@ class Overview(Screen):
         )
         self._zone.chosen.connect(self.examine)
         self._error = ErrorPanel(self)
-        self._progress = QProgressBar()
-        self._progress.setVisible(False)
-        self._reading = label("", "small")
-        self._reading.setVisible(False)
-        for widget in (self._zone, self._error, self._progress, self._reading):
+        self._working = Working()
+        self._drafts = ListSection(_("In preparation"))
+        self._sent = ListSection(_("Sent"))
+        for widget in (self._zone, self._working, self._error, self._drafts, self._sent):
             page.body.addWidget(widget)
-        self._drafts, self._draft_list = self._section(page, _("In preparation"), "prepare")
-        self._sent, self._sent_list = self._section(page, _("Sent"), "follow")
+        for section, part in ((self._drafts, "prepare"), (self._sent, "follow")):
+            section.setVisible(False)
+            section.chosen.connect(partial(self._open, part))
         page.body.addStretch(1)
 
     def title(self) -> str:
         """Return the name of this room."""
         return _("Secretariat")
 
-    def _section(self, page: Page, name: str, part: str) -> tuple[Section, FlowList]:
-        section, rows, card = Section(name), FlowList(name), Card(flush=True)
-        rows.chosen.connect(lambda key: self.navigator.secretariat(part, str(key)))
-        card.body.addWidget(rows)
-        section.body.addWidget(card)
-        section.setVisible(False)
-        page.body.addWidget(section)
-        return section, rows
+    def _open(self, part: str, sitting_id: object) -> None:
+        self.navigator.secretariat(part, str(sitting_id))
+
+    def panes(self) -> Sequence[QWidget]:
+        """Go round the drop zone and the lists."""
+        lists = [each.list for each in (self._drafts, self._sent) if each.isVisible()]
+        return [self._zone.first, *lists]
 
     def opened(self) -> None:
         """Load both lists."""
@@ -83,31 +84,21 @@ class Overview(Screen):
             self.opened()
 
     def _show(self, drafts: tuple[DraftRow, ...], sent: tuple[SittingRow, ...]) -> None:
-        self._draft_list.set_rows([draft_row(row) for row in drafts])
-        self._sent_list.set_rows([sent_row(row) for row in sent])
-        self._drafts.setVisible(bool(drafts))
-        self._sent.setVisible(bool(sent))
+        self._drafts.set_rows([draft_row(row) for row in drafts])
+        self._sent.set_rows([sent_row(row) for row in sent])
 
     def examine(self, paths: list[Path]) -> None:
         """Have the folder or files understood, then open the draft."""
         self._error.clear()
         self._zone.setEnabled(False)
-        self._progress.setRange(0, 0)
-        self._progress.setVisible(True)
-        self._reading.setVisible(True)
-        report = self.background.reporter(self._tell, self)
+        progress = self._working.start(_("Reading the files…"), self.background)
         what = paths[0] if len(paths) == 1 and paths[0].is_dir() else paths
         self.run(
-            lambda: self.session.publishing.examine(what, None, report),
+            lambda: self.session.publishing.examine(what, None, progress),
             self._examined,
             self._failed,
             Lane.NETWORK,
         )
-
-    def _tell(self, done: int, whole: int, name: str) -> None:
-        self._progress.setRange(0, whole)
-        self._progress.setValue(done)
-        self._reading.setText(name)
 
     def _examined(self, draft: DraftView) -> None:
         self._rest()
@@ -115,9 +106,9 @@ class Overview(Screen):
 
     def _failed(self, error: Exception) -> None:
         self._rest()
-        self._error.show_error(error)
+        if not isinstance(error, StoppedError):
+            self._error.show_error(error)
 
     def _rest(self) -> None:
         self._zone.setEnabled(True)
-        self._progress.setVisible(False)
-        self._reading.setVisible(False)
+        self._working.finish()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from boardpack.messages import _, ngettext
@@ -16,7 +17,9 @@ from boardpack.services.draft_models import (
 from boardpack.services.read_models import FollowRow, SittingRow
 from ui import formats
 from ui.models.rows import Badge, Chip, Row
+from ui.secretariat.words import missing_words, problem_advice, problem_name, role_name
 
+#: Said of a file that cannot be sent as it is.
 _BLOCKING: Final = frozenset(
     {
         FileProblem.DAMAGED,
@@ -28,33 +31,17 @@ _BLOCKING: Final = frozenset(
 )
 
 
-def problem_name(problem: FileProblem) -> str:
-    """Return a problem in a few words."""
-    return {
-        FileProblem.DAMAGED: _("Damaged"),
-        FileProblem.PASSWORD: _("Password-protected"),
-        FileProblem.SCAN: _("Scan without text"),
-        FileProblem.PARTLY_SCAN: _("Partly a scan"),
-        FileProblem.DUPLICATE: _("Same content twice"),
-        FileProblem.NOT_PLACED: _("Not placed"),
-        FileProblem.EMPTY: _("Empty"),
-        FileProblem.SIGNED: _("Already signed"),
-        FileProblem.ACTIVE_CONTENT: _("Active content"),
-        FileProblem.SAME_PLACE: _("Place taken twice"),
-        FileProblem.NOT_PDF: _("Not a PDF"),
-    }[problem]
+@dataclass(frozen=True)
+class Key:
+    """What a row of the import report stands for, whatever is corrected meanwhile.
 
+    Attributes:
+        kind: "file", "item", "missing" or "absent".
+        name: path of the file, number of the item, what is missing, id of the document.
+    """
 
-def role_name(role: FileRole) -> str:
-    """Return what a file is in its dossier."""
-    return {
-        FileRole.CONVOCATION: _("Convocation"),
-        FileRole.REPORT: _("Report"),
-        FileRole.ANNEX: _("Annex"),
-        FileRole.OTHER: _("Other document"),
-        FileRole.NOT_PLACED: _("Not placed"),
-        FileRole.LEFT_OUT: _("Left out"),
-    }[role]
+    kind: str
+    name: str
 
 
 def _change_chip(change: str) -> tuple[Chip, ...]:
@@ -66,13 +53,17 @@ def _change_chip(change: str) -> tuple[Chip, ...]:
     return (found,) if found else ()
 
 
-def file_row(file: FileReport, *, sent_before: bool) -> Row:
+def file_row(file: FileReport, *, sent_before: bool, indent: int = 1, advise: bool = False) -> Row:
     """Return the row of one file; what changes is only said when a revision was sent before."""
     label = role_name(file.role)
     if file.role is FileRole.ANNEX:
         label = _("Annex {number}").format(number=file.annex_number)
+    elif file.role is FileRole.REPORT and advise:
+        label = _("Report of item {number}").format(number=file.item_number)
     size = formats.pages(file.pages) if file.pages else formats.size(file.size)
     parts = [label, size]
+    if file.role is FileRole.NOT_PLACED:
+        parts = [size]
     if file.same_as:
         parts.append(_("same content as {names}").format(names=", ".join(file.same_as)))
     problems = tuple(
@@ -80,27 +71,79 @@ def file_row(file: FileReport, *, sent_before: bool) -> Row:
         for each in file.problems
     )
     return Row(
-        key=file,
+        key=Key("file", file.path),
         title=file.title or file.path,
         detail=" · ".join(parts),
         icon="file-alert-outline" if file.blocking else "file-document-outline",
         icon_colour="danger" if file.blocking else "text_secondary",
         chips=(*problems, *(_change_chip(file.change) if sent_before else ())),
         trail="pencil-outline",
-        spoken=file.path,
-        indent=1,
+        spoken=_("{name}, to correct it choose it").format(name=file.path),
+        indent=indent,
+        quote=problem_advice(file.problems[0]) if advise and file.problems else "",
     )
+
+
+def missing_row(what: str) -> Row:
+    """Return the row of something that must still be given."""
+    title, how = missing_words(what)
+    return Row(
+        key=Key("missing", what),
+        title=title,
+        detail=how,
+        icon="alert-circle-outline",
+        icon_colour="danger",
+    )
+
+
+def blocking_rows(draft: DraftView) -> list[Row]:
+    """Return what must be corrected before sending."""
+    files = [file for file in draft.sent_files if file.blocking]
+    return [
+        *(missing_row(each) for each in draft.missing),
+        *(file_row(file, sent_before=False, indent=0, advise=True) for file in files),
+    ]
+
+
+def doubtful_rows(draft: DraftView) -> list[Row]:
+    """Return what is worth a look before sending."""
+    files = [
+        *(file for file in draft.not_placed if file.role is FileRole.NOT_PLACED),
+        *(file for file in draft.sent_files if file.problems and not file.blocking),
+    ]
+    return [file_row(file, sent_before=False, indent=0, advise=True) for file in files]
+
+
+def left_out_rows(draft: DraftView) -> list[Row]:
+    """Return the files that the person left out."""
+    files = [file for file in draft.not_placed if file.role is not FileRole.NOT_PLACED]
+    return [file_row(file, sent_before=False, indent=0) for file in files]
+
+
+def absent_rows(draft: DraftView) -> list[Row]:
+    """Return the documents sent earlier that the folder has no longer."""
+    return [
+        Row(
+            key=Key("absent", each.document_id),
+            title=each.title,
+            detail=each.label,
+            icon="file-remove-outline" if each.withdrawn else "file-document-outline",
+            chips=(Chip(_("Will be withdrawn"), "warning") if each.withdrawn else Chip(_("Kept")),),
+            trail="pencil-outline",
+        )
+        for each in draft.absent
+    ]
 
 
 def item_rows(draft: DraftView) -> list[Row]:
     """Return the agenda with the files of each item under it."""
     rows: list[Row] = []
     if draft.convocation:
-        rows.append(file_row(draft.convocation, sent_before=draft.already_sent))
+        rows.append(file_row(draft.convocation, sent_before=draft.already_sent, indent=0))
     for item in draft.items:
         rows.append(
             Row(
-                key=item,
+                key=Key("item", str(item.number)),
                 title=item.title or _("Item without title"),
                 detail=item.reporter,
                 lead=str(item.number),
@@ -110,7 +153,9 @@ def item_rows(draft: DraftView) -> list[Row]:
             )
         )
         rows += [file_row(file, sent_before=draft.already_sent) for file in item.files]
-    return rows + [file_row(file, sent_before=draft.already_sent) for file in draft.others]
+    return rows + [
+        file_row(file, sent_before=draft.already_sent, indent=0) for file in draft.others
+    ]
 
 
 def summary(draft: DraftView) -> str:
@@ -125,29 +170,16 @@ def summary(draft: DraftView) -> str:
     return " · ".join(parts)
 
 
-def missing_name(what: str) -> str:
-    """Return what still must be given before sending."""
-    return {
-        "assembly": _("the assembly"),
-        "date": _("the date"),
-        "place": _("the place"),
-        "title": _("the title"),
-        "convocation": _("the convocation"),
-        "items": _("at least one item"),
-        "item_titles": _("a title for each item"),
-    }.get(what, what)
-
-
 def draft_row(row: DraftRow) -> Row:
     """Return the row of a sitting in preparation."""
     date = formats.day_and_hour(row.starts_at) if row.starts_at else _("no date yet")
     badge = Badge(row.assembly.short_name, row.assembly.colour) if row.assembly else None
+    touched = _("changed {when}").format(when=formats.ago(row.at))
     return Row(
         key=row.sitting_id,
-        title=row.title or row.folder,
-        detail=date,
+        title=row.title or row.folder or _("Sitting without title"),
+        detail=f"{date} · {touched}",
         badge=badge,
-        chips=(Chip(_("In preparation")),),
         trail="chevron-right",
     )
 
@@ -155,11 +187,13 @@ def draft_row(row: DraftRow) -> Row:
 def sent_row(row: SittingRow) -> Row:
     """Return the row of a sitting that was sent."""
     chips = (Chip(_("To be sent"), "accent"),) if row.waiting else ()
-    revision = _("sent, revision {number}").format(number=row.revision)
+    revision = _("revision {number}").format(number=row.revision)
     return Row(
         key=row.sitting_id,
         title=row.title,
-        detail=f"{formats.day_and_hour(row.starts_at)} · {revision}",
+        detail=" · ".join(
+            (formats.day_and_hour(row.starts_at), *((revision,) if row.revision > 1 else ()))
+        ),
         badge=Badge(row.assembly.short_name, row.assembly.colour),
         chips=chips,
         trail="chevron-right",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -12,6 +13,7 @@ from boardpack.services.program import Session
 from ui.background import Background
 from ui.navigation import Navigator, Route, SecretariatRoute
 from ui.screen import Screen
+from ui.secretariat.act_view import ActView
 from ui.secretariat.compose_view import ComposeView
 from ui.secretariat.follow_view import FollowView
 from ui.secretariat.overview import Overview
@@ -22,6 +24,7 @@ _PARTS: Final[dict[str, type[Screen]]] = {
     "prepare": ComposeView,
     "follow": FollowView,
     "place": PlaceView,
+    "act": ActView,
 }
 
 
@@ -67,3 +70,11 @@ class SecretariatView(Screen):
         """Tell the part."""
         if self.part:
             self.part.closing()
+
+    def panes(self) -> Sequence[QWidget]:
+        """Ask the part."""
+        return self.part.panes() if self.part else ()
+
+    def search_field(self) -> QWidget | None:
+        """Ask the part."""
+        return self.part.search_field() if self.part else None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -12,20 +13,20 @@ from boardpack.messages import _
 from boardpack.services.pages import DocumentFacts
 from boardpack.services.read_models import DeliberationRow, OpenDocument
 from boardpack.workflow.transitions import Verb
-from ui import formats
 from ui.background import Lane
 from ui.errors import ErrorPanel
+from ui.navigation import ToSignRoute
 from ui.reader.page_view import PageView
 from ui.reader.renderer import PageRenderer
 from ui.signing_dialogs.refuse_dialog import RefuseDialog
 from ui.signing_dialogs.sign_dialog import SignDialog
-from ui.signing_dialogs.steps import state_chips, step_row
+from ui.signing_dialogs.steps import sitting_name, state_chips, step_row
 from ui.theme import look
 from ui.widgets.buttons import button, tool
 from ui.widgets.flow import FlowLayout
 from ui.widgets.flow_list import FlowList
 from ui.widgets.labels import chip, label
-from ui.widgets.page import Page
+from ui.widgets.page import Card, Page
 
 if TYPE_CHECKING:
     from ui.screen import Screen
@@ -45,6 +46,7 @@ class DeliberationView(QWidget):
         self._screen = screen
         self._id = deliberation_id
         self._row: DeliberationRow | None = None
+        self._following = ""
         self._document: OpenDocument | None = None
         # First of all: a child that is made may already resize this widget.
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
@@ -64,8 +66,15 @@ class DeliberationView(QWidget):
         self._box.addWidget(self._side, 3)
 
     def title(self) -> str:
-        """Return number and title of the deliberation."""
-        return f"{self._row.number} · {self._row.title}" if self._row else _("To sign")
+        """Return which deliberation it is."""
+        if self._row is None:
+            return _("Deliberation")
+        return _("Deliberation {number}").format(number=self._row.number)
+
+    def panes(self) -> Sequence[QWidget]:
+        """Go round the pages, the actions and the steps."""
+        actions = [each for each in (self._sign, self._next) if each.isVisible()]
+        return [self.pages, *actions[:1], self._steps]
 
     def _zoom_bar(self) -> QFrame:
         bar = QFrame()
@@ -86,22 +95,26 @@ class DeliberationView(QWidget):
         self._where = label("", tone="secondary")
         self._chips = QHBoxLayout()
         self._error = ErrorPanel(self)
-        self._steps = FlowList(_("Signatories"))
-        self._sign = button(_("Sign"), self.ask_sign, kind="primary", icon="draw-pen")
+        self._steps = FlowList(_("Signatories, in this order"))
+        self._sign = button(_("Sign"), self.ask_sign, kind="primary", icon="signature-freehand")
         self._refuse = button(_("Refuse to sign"), self.ask_refuse)
+        self._next = button(_("Next one to sign"), self._go_next, icon="arrow-right")
         actions = QWidget()
         flow = FlowLayout(actions)
-        flow.addWidget(self._sign)
-        flow.addWidget(self._refuse)
+        for each in (self._sign, self._refuse, self._next):
+            flow.addWidget(each)
         self._said = label("", tone="secondary")
         body.addWidget(self._name)
         body.addWidget(self._where)
         body.addLayout(self._chips)
-        for widget in (self._error, actions, self._said, self._steps):
+        heading = label(_("Signatories, in this order"), "small")
+        card = Card(flush=True)
+        card.body.addWidget(self._steps)
+        for widget in (self._error, self._said, actions, heading, card):
             body.addWidget(widget)
         body.addStretch(1)
-        self._sign.setVisible(False)
-        self._refuse.setVisible(False)
+        for each in (self._sign, self._refuse, self._next):
+            each.setVisible(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put pages and signatures side by side when there is room."""
@@ -129,8 +142,8 @@ class DeliberationView(QWidget):
 
     def _show(self, row: DeliberationRow) -> None:
         self._row = row
-        self._name.setText(self.title())
-        self._where.setText(f"{row.sitting_title}, {formats.day(row.starts_at)}")
+        self._name.setText(row.title)
+        self._where.setText(f"{row.assembly.short_name} · {sitting_name(row)}")
         while (item := self._chips.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
@@ -142,6 +155,9 @@ class DeliberationView(QWidget):
         self._refuse.setVisible(Verb.REFUSE in row.abilities)
         self._sign.setEnabled(False)
         self._refuse.setEnabled(False)
+        self._next.setVisible(False)
+        if row.waiting:
+            self._screen.run(self._screen.session.signing.inbox, self._offer_next)
         self.retitled.emit()
         if not row.available:
             self._said.setText(_("The document has not been received yet."))
@@ -168,8 +184,22 @@ class DeliberationView(QWidget):
         self.pages.show_document(facts.page_boxes, None)
         self._ready()
 
+    def _offer_next(self, rows: tuple[DeliberationRow, ...]) -> None:
+        """After signing or refusing, lead to the next that waits for me."""
+        mine = [row.deliberation_id for row in rows if Verb.SIGN in row.abilities]
+        self._following = mine[0] if mine else ""
+        self._next.setVisible(bool(mine))
+
+    def _go_next(self) -> None:
+        """Go there; Back then leads to the list, not through what is done."""
+        navigator = self._screen.navigator
+        done = ToSignRoute(self._id)
+        navigator.to_sign(self._following)
+        navigator.forget(done)
+
     def _ready(self) -> None:
         """Allow signing once the very bytes to be signed are shown."""
+        self._error.clear()
         self._sign.setEnabled(True)
         self._refuse.setEnabled(True)
         self._said.setText(
@@ -183,13 +213,9 @@ class DeliberationView(QWidget):
     def ask_sign(self) -> None:
         """Ask for the certificate, then sign."""
         if self._row and self._document:
-            dialog = SignDialog(self._screen, self._row, self._document.sha256)
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.open()
+            SignDialog(self._screen, self._row, self._document.sha256).open()
 
     def ask_refuse(self) -> None:
         """Ask for the reason, then refuse."""
         if self._row and self._document:
-            dialog = RefuseDialog(self._screen, self._row, self._document.sha256)
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.open()
+            RefuseDialog(self._screen, self._row, self._document.sha256).open()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from boardpack.messages import _, ngettext
+from boardpack.domain.signature import CircuitState
+from boardpack.messages import _
 from boardpack.services.changes import Changes
 from boardpack.services.program import Session
 from boardpack.services.read_models import DeliberationRow
@@ -14,9 +17,9 @@ from ui.navigation import Navigator, Route, ToSignRoute
 from ui.screen import Screen
 from ui.signing_dialogs.deliberation_view import DeliberationView
 from ui.signing_dialogs.steps import deliberation_row
-from ui.widgets.flow_list import FlowList
-from ui.widgets.labels import label
-from ui.widgets.page import Card, Page, Section
+from ui.widgets.empty import EmptyState
+from ui.widgets.page import Page
+from ui.widgets.sections import ListSection
 
 
 class InboxView(Screen):
@@ -46,23 +49,27 @@ class InboxView(Screen):
             self._outer.addWidget(self._one)
             return
         self._page = Page(_("To sign"))
-        self._said = label("", tone="secondary")
-        self._page.body.addWidget(self._said)
-        self._mine, self._mine_list = self._section(_("Waiting for me"))
-        self._others, self._others_list = self._section(_("Others"))
+        self._empty = EmptyState("signature-freehand", "")
+        self._empty.setVisible(False)
+        self._page.body.addWidget(self._empty)
+        self._mine = ListSection(_("Waiting for me"))
+        self._open = ListSection(_("Waiting for somebody else"))
+        self._closed = ListSection(_("Done"))
+        for section in self._lists():
+            section.setVisible(False)
+            section.chosen.connect(lambda key: self.navigator.to_sign(str(key)))
+            self._page.body.addWidget(section)
         self._page.body.addStretch(1)
         self._outer.addWidget(self._page)
 
-    def _section(self, name: str) -> tuple[Section, FlowList]:
-        section = Section(name)
-        rows = FlowList(name)
-        rows.chosen.connect(lambda key: self.navigator.to_sign(str(key)))
-        card = Card(flush=True)
-        card.body.addWidget(rows)
-        section.body.addWidget(card)
-        section.setVisible(False)
-        self._page.body.addWidget(section)
-        return section, rows
+    def _lists(self) -> tuple[ListSection, ...]:
+        return (self._mine, self._open, self._closed)
+
+    def panes(self) -> Sequence[QWidget]:
+        """Go round the lists, or what the deliberation is made of."""
+        if self._one:
+            return self._one.panes()
+        return [section.list for section in self._lists() if section.isVisible()]
 
     def opened(self) -> None:
         """Load."""
@@ -82,23 +89,20 @@ class InboxView(Screen):
             self._one.closing()
 
     def _show(self, rows: tuple[DeliberationRow, ...]) -> None:
-        mine = [row for row in rows if Verb.SIGN in row.abilities]
-        others = [row for row in rows if Verb.SIGN not in row.abilities]
-        self._mine_list.set_rows([deliberation_row(row) for row in mine])
-        self._others_list.set_rows([deliberation_row(row) for row in others])
-        self._mine.setVisible(bool(mine))
-        self._others.setVisible(bool(others))
-        self._said.setText(self._sentence(len(mine), len(rows)))
-
-    @staticmethod
-    def _sentence(mine: int, every: int) -> str:
-        if mine:
-            text = ngettext(
-                "{count} deliberation waits for your signature.",
-                "{count} deliberations wait for your signature.",
-                mine,
+        groups: dict[ListSection, list[DeliberationRow]] = {each: [] for each in self._lists()}
+        for row in rows:
+            groups[self._section(row)].append(row)
+        for section, found in groups.items():
+            section.set_rows([deliberation_row(row) for row in found])
+        self._empty.setVisible(not groups[self._mine])
+        if rows:
+            self._empty.say(_("Nothing waits for your signature."), "")
+        else:
+            self._empty.say(
+                _("Nothing to sign"), _("Deliberations to be signed by you will appear here.")
             )
-            return text.format(count=mine)
-        if every:
-            return _("Nothing waits for your signature.")
-        return _("Deliberations to be signed by you will appear here.")
+
+    def _section(self, row: DeliberationRow) -> ListSection:
+        if Verb.SIGN in row.abilities:
+            return self._mine
+        return self._open if row.state is CircuitState.OPEN else self._closed

@@ -4,51 +4,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit
 
 from boardpack.messages import _
 from boardpack.services.read_models import DeliberationRow
 from ui.errors import ErrorPanel
 from ui.theme import look
 from ui.widgets.buttons import button
-from ui.widgets.flow import FlowLayout
 from ui.widgets.labels import label
+from ui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
     from ui.screen import Screen
 
+_LINES = 5
 
-class RefuseDialog(QDialog):
+
+class RefuseDialog(Sheet):
     """Says what a refusal does, takes the reason, asks once."""
 
     def __init__(self, screen: Screen, row: DeliberationRow, sha256: str) -> None:
-        super().__init__(screen.window())
+        """Refuse the version `sha256`, which was read."""
+        super().__init__(_("Refuse to sign?"), screen, width=560)
         self._screen, self._row, self._sha256 = screen, row, sha256
-        self.setWindowTitle(_("Refuse to sign"))
-        m = look().metrics
-        self.setMinimumWidth(round(480 * min(m.scale, 1.4)))
-        body = QVBoxLayout(self)
-        body.setContentsMargins(m.three, m.three, m.three, m.two)
-        body.setSpacing(m.two)
-        body.addWidget(label(f"{row.number} · {row.title}", "heading"))
-        body.addWidget(
+        self.body.addWidget(label(f"{row.number} · {row.title}", "heading"))
+        self.body.addWidget(
             label(_("The signatures stop here. The secretariat is told, with your reason."))
         )
-        body.addWidget(label(_("Reason"), strong=True))
+        name = label(_("Reason"), "small")
         self.reason = QPlainTextEdit()
         self.reason.setAccessibleName(_("Reason"))
         self.reason.setTabChangesFocus(True)
+        self.reason.setFixedHeight(round(_LINES * 1.5 * look().metrics.body))
         self.reason.textChanged.connect(self._typed)
-        body.addWidget(self.reason)
+        name.setBuddy(self.reason)
         self._error = ErrorPanel(self)
-        body.addWidget(self._error)
-        foot = QWidget()
-        flow = FlowLayout(foot, to_right=True)
-        flow.addWidget(button(_("Cancel"), self.reject))
+        for widget in (name, self.reason, self._error):
+            self.body.addWidget(widget)
         self.refuse = button(_("Refuse to sign"), self._refuse, kind="danger")
         self.refuse.setEnabled(False)
-        flow.addWidget(self.refuse)
-        body.addWidget(foot)
+        self.foot.addWidget(button(_("Cancel"), self.reject))
+        self.foot.addWidget(self.refuse)
+        self.reason.setFocus()
 
     def _typed(self) -> None:
         self.refuse.setEnabled(bool(self.reason.toPlainText().strip()))
@@ -61,6 +58,7 @@ class RefuseDialog(QDialog):
             self._sha256,
         )
         self.refuse.setEnabled(False)
+        self._error.clear()
         self._screen.background.run(
             lambda: signing.refuse(identifier, sha256, reason),
             success=lambda _changes: self.accept(),
@@ -71,3 +69,4 @@ class RefuseDialog(QDialog):
     def _failed(self, error: Exception) -> None:
         self.refuse.setEnabled(True)
         self._error.show_error(error)
+        self.fit()

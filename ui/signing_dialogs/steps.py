@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from boardpack.domain.signature import CircuitState, StepState
 from boardpack.messages import _
 from boardpack.services.read_models import DeliberationRow, StepRow
@@ -59,16 +62,44 @@ def state_chips(row: DeliberationRow) -> tuple[Chip, ...]:
     }[row.state]
 
 
+def _count(row: DeliberationRow) -> str:
+    signed = sum(step.state is StepState.SIGNED for step in row.steps)
+    return _("{signed} of {all} signatures").format(signed=signed, all=len(row.steps))
+
+
+def sitting_name(row: DeliberationRow) -> str:
+    """Return which sitting decided; with the day, unless its title says it already."""
+    told = any(letter.isdigit() for letter in row.sitting_title)
+    parts = (row.sitting_title, "" if told else formats.day(row.starts_at))
+    return ", ".join(part for part in parts if part)
+
+
 def deliberation_row(row: DeliberationRow) -> Row:
     """Return the row of one deliberation."""
-    signed = sum(step.state is StepState.SIGNED for step in row.steps)
-    count = _("{signed} of {all} signatures").format(signed=signed, all=len(row.steps))
     return Row(
         key=row.deliberation_id,
         title=f"{row.number} · {row.title}",
-        detail=f"{row.sitting_title}, {formats.day(row.starts_at)} · {count}",
+        detail=f"{sitting_name(row)} · {_count(row)}",
         badge=Badge(row.assembly.short_name, row.assembly.colour),
         chips=state_chips(row),
         trail="chevron-right",
         strong=Verb.SIGN in row.abilities,
     )
+
+
+def followed_rows(acts: Iterable[DeliberationRow]) -> list[Row]:
+    """Return the deliberations of one sitting, each with its steps."""
+    found: list[Row] = []
+    for act in acts:
+        found.append(
+            Row(
+                key=act.deliberation_id,
+                title=f"{act.number} · {act.title}",
+                detail=_count(act),
+                icon="file-sign",
+                chips=state_chips(act),
+                trail="chevron-right",
+            )
+        )
+        found += [replace(step_row(step), indent=1) for step in act.steps]
+    return found
