@@ -6,9 +6,11 @@ Everything is made by the server's own actions, so the feeds hold what they woul
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
+from typing import Any
 
+from django.db.models import Model
 from joserfc.jwk import ECKey
 
 from boardpack.domain import clock, ids
@@ -31,7 +33,17 @@ from sync.server.actions.do_save_assembly import do_save_assembly
 from sync.server.actions.do_save_authority import do_save_authority
 from sync.server.actions.do_save_mandate import do_save_mandate
 from sync.server.actions.do_save_official import do_save_official
-from sync.server.models import Assembly, Authority, Device, Mandate, Official
+from sync.server.models import (
+    AccessGrant,
+    Assembly,
+    AuditLine,
+    Authority,
+    Change,
+    Device,
+    Feed,
+    Mandate,
+    Official,
+)
 from sync.server.permission import Operator
 
 IT = Operator("IT")
@@ -92,8 +104,44 @@ def _assembly(authority: Authority, key: str, name: str, kind: AssemblyKind) -> 
     return row
 
 
+@dataclass(frozen=True)
+class _Memory:
+    """The rows of the first world of this process, and who is who in it."""
+
+    rows: list[tuple[type[Model], list[dict[str, Any]]]]
+    cast: dict[str, tuple[type[Model], str]]
+
+
+_memory: list[_Memory] = []
+_TABLES: tuple[type[Model], ...] = (
+    Authority,
+    Assembly,
+    Official,
+    Mandate,
+    AccessGrant,
+    Feed,
+    Change,
+    AuditLine,
+)
+
+
 def build() -> World:
-    """Make the world."""
+    """Make the world: by actions the first time, afterwards the same rows again."""
+    if not _memory:
+        made = _make()
+        cast = {each.name: getattr(made, each.name) for each in fields(made)}
+        rows = [(table, list(table._default_manager.values())) for table in _TABLES]
+        _memory.append(_Memory(rows, {name: (type(row), row.id) for name, row in cast.items()}))
+        return made
+    for table, values in _memory[0].rows:
+        table._default_manager.bulk_create([table(**each) for each in values])
+    who = {
+        name: table._default_manager.get(id=key) for name, (table, key) in _memory[0].cast.items()
+    }
+    return World(**who)
+
+
+def _make() -> World:
     town = _authority("saint-aubin", "Ville de Saint-Aubin", AuthorityKind.COMMUNE)
     agglomeration = _authority("val-dor", "Agglomération du Val d’Or", AuthorityKind.AGGLOMERATION)
     council = _assembly(town, "sa-conseil", "Conseil municipal", AssemblyKind.COUNCIL)
