@@ -35,12 +35,12 @@ def nobodys_device(cast: Cast) -> str:
     options = ("--code-from", "-", "--unlock-from", "-")
     known = stranger.run(
         "enrol", cast.server.url, *options, stdin=(code, stranger.secret), expect=3
-    ).data["error"]
+    ).failure
     if known != "device.already_active":
         raise StoryError(known)
     wrong = stranger.run(
         "enrol", cast.server.url, *options, stdin=("ABCD-EFGH-JKMN", stranger.secret), expect=3
-    ).data["error"]
+    ).failure
     if stranger.profile.exists():
         raise StoryError("a refused enrolment left a profile")
     return f"{wrong}; with a good code: {known}, nothing is left on the device"
@@ -56,7 +56,7 @@ def wrong_secret(cast: Cast, pictures: Path | None) -> str:
         seat.rest(Lane.STORE)
         seat.picture("22-wrong-passphrase")
         seat.close()
-    return str(answer.data["error"])
+    return answer.failure
 
 
 def no_network(cast: Cast) -> str:
@@ -65,7 +65,7 @@ def no_network(cast: Cast) -> str:
     answer = cast.reader.unlocked("sync", expect=75)
     sittings = cast.reader.unlocked("sittings", "--all").data
     cast.server.start()
-    return f"{answer.data['code']}; {len(sittings)} sittings are still readable"
+    return f"{answer.failure}; {len(sittings)} sittings are still readable"
 
 
 def damaged_store(cast: Cast) -> str:
@@ -76,7 +76,7 @@ def damaged_store(cast: Cast) -> str:
         file.seek(4096 * 3)
         file.write(bytes(4096 * 4))
     victim = Person("?", "?", copy, cast.reader.secret)
-    return str(victim.unlocked("sync", expect=75).data["error"])
+    return victim.unlocked("sync", expect=75).failure
 
 
 def revoked(cast: Cast) -> str:
@@ -84,4 +84,4 @@ def revoked(cast: Cast) -> str:
     cast.server.command("revoke", cast.reader.email)
     answer = cast.reader.unlocked("sync", expect=3)
     sittings = cast.reader.unlocked("sittings", "--all").data
-    return f"{answer.data['code']}; {len(sittings)} sittings are still there"
+    return f"{answer.failure}; {len(sittings)} sittings are still there"

@@ -15,8 +15,8 @@ from ui.background import Lane
 
 def follow(cast: Cast, said: Transcript, pictures: Path | None, sitting: str) -> None:
     """The councillor's device reaches the server; the secretariat sees it, and no more than it."""
-    first = cast.reader.unlocked("sync").data
-    again = cast.reader.unlocked("sync").data
+    first = cast.reader.unlocked("sync").data["report"]
+    again = cast.reader.unlocked("sync").data["report"]
     if again["sent"]:
         raise StoryError(f"something went up twice: {again}")
     said.say(f"the councillor's device sends {first['sent']} actions, then none")
@@ -79,7 +79,7 @@ def correct(cast: Cast, said: Transcript) -> None:
         f"revision {sent['draft']['revision']}: {sent['draft']['changes']} change, "
         f"{uploaded / 1e3:.0f} kB sent"
     )
-    received = cast.reader.unlocked("sync").data
+    received = cast.reader.unlocked("sync").data["report"]
     said.say(f"the councillor's device receives {received['received_bytes'] / 1e3:.0f} kB")
 
 

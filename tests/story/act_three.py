@@ -124,5 +124,5 @@ def refuse_wrong_files(cast: Cast, said: Transcript) -> None:
     refused = []
     for path, field in ((tampered, "Secretaire"), (output, "Maire")):
         arguments = ("sign", str(path), *p12, "--field", field, "-o", str(second))
-        refused.append(town.run(*arguments, stdin=stdin, expect=3).data["error"])
+        refused.append(town.run(*arguments, stdin=stdin, expect=3).failure)
     said.say(f"verify: untouched valid, tampered invalid; signing refused: {', '.join(refused)}")

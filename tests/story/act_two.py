@@ -170,6 +170,6 @@ class Councillor:
         self.said.say(f"« delibere » (no accents) is found {rows} times in the document")
 
     def leave(self) -> None:
-        """Close the window; tell the longest stall."""
+        """Close the window; tell how long it was ever busy without a break."""
         stall = self.seat.close()
-        self.said.say(f"longest stall of the window: {stall:.0f} ms")
+        self.said.say(f"the window was never busy for longer than {stall:.0f} ms at a time")

@@ -76,11 +76,11 @@ class Server:
 
 @dataclass(frozen=True)
 class Done:
-    """What a command of `boardpack` ended with."""
+    """What a command of `boardpack` ended with; `failure` is a code of the error tree."""
 
     code: int
     data: Any
-    error: str
+    failure: str
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,8 @@ class Person:
         )  # fmt: skip
         if done.returncode != expect:
             raise StoryError(f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}")
-        return Done(done.returncode, read_json(done.stdout) or read_json(done.stderr), done.stderr)
+        failed = read_json(done.stderr) or {}
+        return Done(done.returncode, read_json(done.stdout), failed.get("error", ""))
 
     def unlocked(self, *arguments: str, expect: int = 0) -> Done:
         """Run a command that needs nothing but the unlock secret."""

@@ -57,13 +57,13 @@ class Seat:
         self.rest()
 
     def close(self) -> float:
-        """Close the window and lock; return the longest stall seen, in milliseconds."""
+        """Close the window and lock; return its longest own work at a time, in milliseconds."""
         self.watchdog.stop()
         self.window.close()
         self.background.close(self.program.lock)
         self.window.deleteLater()
         turn()
-        return self.watchdog.stalls.longest
+        return self.watchdog.stalls.work
 
     # --- waiting and looking ---
 
