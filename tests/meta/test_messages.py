@@ -1,5 +1,6 @@
 """The French catalogue holds every text for people, in correct French typography."""
 
+import ast
 import re
 import string
 from collections.abc import Iterator
@@ -17,6 +18,11 @@ SOURCES = ("boardpack", "signing", "sync", "ui")
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 #: Most modules hold no text: they need no tokenizer.
 CALL = re.compile(rb"\b(?:_|N_|ngettext)\(")
+
+#: Within an f-string Python 3.11 shows the extractor nothing of a call: nobody can translate it.
+WITHIN_F_STRING = re.compile(rb"\{(?:_|ngettext)\(")
+#: What still stands so: the name of a file filter (ui/entry/steps.py).
+HIDDEN = {"Pictures"}
 
 #: The same word, or the same figures, in both languages.
 SAME = {
@@ -70,6 +76,10 @@ class Text:
     places: list[str] = field(default_factory=list)
 
 
+def _modules() -> Iterator[Path]:
+    return (each for top in SOURCES for each in sorted((ROOT / top).rglob("*.py")))
+
+
 def _calls(path: Path) -> Iterator[tuple[int, str, str]]:
     """Yield line, singular and plural of each text of a module."""
     if not CALL.search(path.read_bytes()):
@@ -83,7 +93,7 @@ def _calls(path: Path) -> Iterator[tuple[int, str, str]]:
 @pytest.fixture(scope="module")
 def texts() -> dict[str, Text]:
     found: dict[str, Text] = {}
-    for path in (each for top in SOURCES for each in sorted((ROOT / top).rglob("*.py"))):
+    for path in _modules():
         for line, one, many in _calls(path):
             text = found.setdefault(one, Text(one, many))
             text.places.append(f"{path.relative_to(ROOT).as_posix()}:{line}")
@@ -113,12 +123,17 @@ def _forms(catalogue: Catalog) -> Iterator[tuple[str, str, str]]:
                 yield english[0], one, other or ""
 
 
+def _done(catalogue: Catalog) -> Iterator[tuple[str, str, str]]:
+    """Yield what is translated; what is not has a test of its own."""
+    return (each for each in _forms(catalogue) if each[2].strip())
+
+
 def _fields(text: str) -> list[str]:
     return sorted(str(name) for _text, name, _spec, _kind in string.Formatter().parse(text) if name)
 
 
 def test_every_text_has_its_french(texts: dict[str, Text], french: Catalog) -> None:
-    done = {message for message, _english, other in _forms(french) if other.strip()}
+    done = {message for message, _english, _french in _done(french)}
     missing = {one: text.places for one, text in texts.items() if one not in done}
     assert not missing, "run `python3 dev.py messages`, then translate"
 
@@ -137,27 +152,27 @@ def test_catalogue_holds_nothing_that_nobody_says(texts: dict[str, Text], name: 
 
 
 def test_translations_name_the_same_values(french: Catalog) -> None:
-    for _message, english, other in _forms(french):
+    for _message, english, other in _done(french):
         assert _fields(other) == _fields(english), (english, other)
 
 
 def test_translations_are_french(french: Catalog) -> None:
-    same = {message for message, english, other in _forms(french) if english == other}
+    same = {message for message, english, other in _done(french) if english == other}
     assert same <= SAME
 
 
 def test_list_of_words_that_are_the_same_is_not_longer_than_needed(french: Catalog) -> None:
-    assert {message for message, english, other in _forms(french) if english == other} >= SAME
+    assert {message for message, english, other in _done(french) if english == other} >= SAME
 
 
 @pytest.mark.parametrize(("pattern", "reason"), WRONG.items(), ids=WRONG.values())
 def test_french_typography(french: Catalog, pattern: str, reason: str) -> None:
-    for _message, english, other in _forms(french):
+    for _message, english, other in _done(french):
         assert not re.search(pattern, other), (english, other, reason)
 
 
 def test_the_window_speaks_no_word_of_computers(texts: dict[str, Text], french: Catalog) -> None:
-    for message, _english, other in _forms(french):
+    for message, _english, other in _done(french):
         places = texts[message].places if message in texts else ()
         if any(place.startswith("ui/") for place in places):
             assert not JARGON.search(other), other
@@ -165,7 +180,7 @@ def test_the_window_speaks_no_word_of_computers(texts: dict[str, Text], french: 
 
 def test_translations_begin_and_end_as_the_text_does(french: Catalog) -> None:
     """A label stays a label and a sentence a sentence."""
-    for _message, english, other in _forms(french):
+    for _message, english, other in _done(french):
         assert (english[-1] in ".…:?!") == (other[-1] in ".…:?!"), (english, other)
         if english[0].isalpha() and other[0].isalpha() and not english.isupper():
             assert english[0].isupper() == other[0].isupper(), (english, other)
@@ -186,6 +201,24 @@ def test_plural_of_french_begins_at_two(french: Catalog) -> None:
     assert (french.num_plurals, french.plural_expr) == (2, "(n > 1)")
     head = (I18N / "fr.po").read_text(encoding="utf-8").partition("\n\n")[0]
     assert "nplurals=2; plural=(n > 1);" in head
+
+
+def test_no_text_hides_from_the_extractor(texts: dict[str, Text]) -> None:
+    hidden: set[str] = set()
+    for path in _modules():
+        source = path.read_bytes()
+        if WITHIN_F_STRING.search(source):
+            hidden |= set(_called(ast.parse(source))) - texts.keys()
+    assert hidden <= HIDDEN, "take them out of their f-strings"
+
+
+def _called(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Name(id="_" | "ngettext"), args=[ast.Constant(value=str() as text), *_]
+            ):
+                yield text
 
 
 def test_dev_py_collects_from_the_same_sources() -> None:
