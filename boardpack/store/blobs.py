@@ -26,6 +26,8 @@ PART: Final = ".part"
 NEW: Final = ".new"
 #: New files leave at least this much free, so that the person's own actions find room.
 RESERVE: Final = 32 * 1024 * 1024
+#: A file that the person makes, a signed deliberation for instance, may go further.
+OWN_RESERVE: Final = 2 * 1024 * 1024
 _NAME_KEY: Final = "blob_name_key"
 _CHUNK: Final = 1024 * 1024
 _DAMAGE: Final = (DamagedSealError, WrongKeyError, UnreadableSealError)
@@ -131,8 +133,10 @@ class BlobStore:
         except OSError as error:
             raise errors.disk_error(error) from error
         path = self._path(self._name(sha256))
-        self._refuse_without_room(path, size)
-        with Receiving(_beside(path, NEW), sha256, size, None) as receiving:
+        self._store.make_room()
+        self._refuse_without_room(path, size, OWN_RESERVE)
+        new = _beside(path, NEW)
+        with Receiving(new, sha256, size, None, floor=0) as receiving:
             for part in _parts(content):
                 receiving.write(part)
             receiving.finish()
@@ -149,13 +153,13 @@ class BlobStore:
         if self.has(sha256):
             raise ValueError("the file is here already")
         path = self._path(self._name(sha256))
-        self._refuse_without_room(path, size)
+        self._refuse_without_room(path, size, RESERVE)
         row = self._store.connection.execute(
             "SELECT key, tail, tail_at FROM blobs WHERE sha256 = ? AND state = 'partial'", (sha256,)
         ).fetchone()
         key = bytes(row["key"]) if row else None
         tail = Tail(row["tail_at"], bytes(row["tail"])) if row and row["tail"] else NO_TAIL
-        receiving = Receiving(_beside(path, PART), sha256, size, key, tail)
+        receiving = Receiving(_beside(path, PART), sha256, size, key, tail=tail)
         try:
             if receiving.key != key:
                 self.pause(receiving)
@@ -201,7 +205,7 @@ class BlobStore:
                 ),
             )
 
-    def _refuse_without_room(self, path: Path, size: int) -> None:
+    def _refuse_without_room(self, path: Path, size: int, reserve: int) -> None:
         try:
             if not path.parent.is_dir():
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -210,7 +214,7 @@ class BlobStore:
             raise errors.disk_error(error) from error
         part = _beside(path, PART)
         held = part.stat().st_size if part.exists() else 0
-        if errors.free_bytes(self._folder) < sealed_size(size) - held + RESERVE:
+        if errors.free_bytes(self._folder) < sealed_size(size) - held + reserve:
             raise errors.DiskFullError
 
     # What goes, and what is found

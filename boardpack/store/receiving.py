@@ -11,6 +11,10 @@ from boardpack.sealing.errors import WrongKeyError
 from boardpack.sealing.segments import SealedWriter, new_key
 from boardpack.store import disk, errors
 
+#: No file is written any more when less is free: what the ballast gave up on a full disk is for the
+#: person's own actions, not for files that are under way at that moment.
+FLOOR: Final = 16 * 1024 * 1024
+
 
 class Tail(NamedTuple):
     """The end of an unfinished file, from offset `at`, which its part cannot hold yet."""
@@ -34,9 +38,18 @@ class Receiving:
     """
 
     def __init__(
-        self, part: Path, sha256: str, size: int, key: bytes | None, tail: Tail = NO_TAIL
+        self,
+        part: Path,
+        sha256: str,
+        size: int,
+        key: bytes | None,
+        *,
+        tail: Tail = NO_TAIL,
+        floor: int = FLOOR,
     ) -> None:
         """Take up the part that was sealed with `key`, and its `tail`; or begin a new one (None).
+
+        Writing stops when less than `floor` bytes are free on the disk.
 
         Raises:
             DiskFullError, DiskRefusedError: the disk refuses.
@@ -45,6 +58,7 @@ class Receiving:
         self.size = size
         self.finished = False
         self.part = part
+        self._floor = floor
         self._hash = hashlib.sha256()
         self._writer: SealedWriter | None = None
         self.tail = NO_TAIL
@@ -114,6 +128,8 @@ class Receiving:
         if self.offset + len(data) > self.size:
             self.discard()
             raise errors.DamagedBlobError(sha256=self.sha256)
+        if errors.free_bytes(self.part.parent) < self._floor:
+            raise errors.DiskFullError
         try:
             self._hash.update(data)
             self._open_writer.write(data)

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from boardpack.store.blobs import RESERVE, BlobStore
+from boardpack.store.blobs import OWN_RESERVE, RESERVE, BlobStore
 from boardpack.store.database import Store
 from boardpack.store.errors import (
     BlobAbsentError,
     DamagedBlobError,
     DiskFullError,
 )
+from boardpack.store.receiving import FLOOR
 from tests.helpers.local import sha256
 
 
@@ -324,14 +325,34 @@ def test_files_of_nobody_are_swept(blobs: BlobStore, store: Store) -> None:
     assert blobs.read(sha256(b"mine")) == b"mine"
 
 
-def test_no_file_takes_the_room_that_the_person_needs(
+def test_a_file_that_comes_leaves_the_room_that_the_person_needs(
     blobs: BlobStore, full_disk: Callable[[int], None]
 ) -> None:
     full_disk(RESERVE + 1000)
     data = content(100_000)
     with pytest.raises(DiskFullError):
         blobs.begin(sha256(data), len(data))
-    with pytest.raises(DiskFullError):
-        blobs.keep(data, sha256(data))
     full_disk(RESERVE + 200_000)
     receive(blobs, data)
+
+
+def test_a_file_under_way_stops_before_it_takes_what_the_ballast_gave_up(
+    blobs: BlobStore, full_disk: Callable[[int], None]
+) -> None:
+    data = content(100_000)
+    with blobs.begin(sha256(data), len(data)) as receiving:
+        receiving.write(data[:1000])
+        full_disk(FLOOR - 1)
+        with pytest.raises(DiskFullError):
+            receiving.write(data[1000:])
+
+
+def test_what_the_person_makes_finds_room_longer(
+    blobs: BlobStore, full_disk: Callable[[int], None]
+) -> None:
+    data = content(100_000)
+    full_disk(OWN_RESERVE + 200_000)
+    blobs.keep(data, sha256(data))
+    full_disk(OWN_RESERVE)
+    with pytest.raises(DiskFullError):
+        blobs.keep(b"more", sha256(b"more"))

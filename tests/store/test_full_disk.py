@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,35 +13,15 @@ from boardpack.store.blobs import BlobStore
 from boardpack.store.database import BALLAST, Store
 from boardpack.store.errors import DiskFullError
 from tests.helpers.local import KEY, sha256
+from tests.helpers.small_disk import fill, mounted
 from tests.store.test_outbox import note
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 60 MB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=60m", "tmpfs", str(place)]
-    if os.name != "posix" or os.geteuid() != 0:
-        pytest.skip("mounting a small disk needs root")
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"no small disk here: {done.stderr.strip()}")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
-
-
-def fill(place: Path) -> None:
-    """Take every byte that is left, as another program may at any time."""
-    with (place / "filler").open("wb", buffering=0) as file:
-        for size in (1024 * 1024, 4096, 1):
-            chunk = os.urandom(size)
-            try:
-                while True:
-                    if file.write(chunk) < size:
-                        break
-            except OSError:
-                continue
+    with mounted(tmp_path / "disk", "60m") as place:
+        yield place
 
 
 def test_the_persons_actions_are_kept_on_a_full_disk(
@@ -52,8 +31,10 @@ def test_the_persons_actions_are_kept_on_a_full_disk(
     blobs = BlobStore(store)
     fill(small_disk)
     assert (small_disk / "profile" / BALLAST).exists()
+    large, signed = os.urandom(20_000_000), os.urandom(1_000_000)
     with pytest.raises(DiskFullError):
-        blobs.keep(os.urandom(100_000), "0" * 64)
+        blobs.keep(large, sha256(large))
+    blobs.keep(signed, sha256(signed))
     for number in range(100):
         with store.transaction() as connection:
             outbox.append(connection, note(5000), subject_id=f"n{number}")
