@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import msgspec
 from django.db import connection
+from django.db.models.functions import Length
 
 from boardpack.domain import clock
 from boardpack.domain.errors import BugError
@@ -105,12 +106,31 @@ def _slice(
     name: str, start: int, last: int, limit: int, room: int
 ) -> tuple[list[WireChange], int, int]:
     """Return the changes of one feed that fit, the number reached, the room left."""
+    reached, room = _reach(name, start, last, limit, room)
+    rows = Change.objects.filter(feed=name, seq__gt=start, seq__lte=reached).order_by("seq")
+    found = [
+        WireChange(
+            name,
+            row.seq,
+            row.kind,
+            row.record_id,
+            GONE if row.body is None else msgspec.Raw(bytes(row.body)),
+        )
+        for row in rows
+    ]
+    return found, reached, room
+
+
+def _reach(name: str, start: int, last: int, limit: int, room: int) -> tuple[int, int]:
+    """Return up to which number changes fit, and the room left; sizes only, no bodies are read.
+
+    At least one change always fits, whatever its size: otherwise a reader would never go on.
+    """
     rows = Change.objects.filter(feed=name, seq__gt=start, seq__lte=last).order_by("seq")
-    found: list[WireChange] = []
-    for row in rows[: limit + 1].iterator(chunk_size=50):
-        if len(found) >= limit or room <= 0:
-            return found, found[-1].seq, room
-        body = GONE if row.body is None else msgspec.Raw(bytes(row.body))
-        found.append(WireChange(name, row.seq, row.kind, row.record_id, body))
-        room -= len(bytes(row.body or b""))
-    return found, last, room
+    sizes = list(rows.values_list("seq", Length("body"))[: limit + 1])
+    reached = start
+    for seq, size in sizes[:limit]:
+        if room <= 0:
+            return reached, room
+        reached, room = seq, room - (size or 0)
+    return (last, room) if len(sizes) <= limit else (reached, room)

@@ -18,7 +18,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from boardpack.domain.errors import SurroundingsError
+from boardpack.domain.errors import BugError, SurroundingsError
 from sync.server import identity
 from sync.server.actions.do_forget_uploads import do_forget_uploads
 from sync.server.commands.outcome import Outcome
@@ -33,6 +33,12 @@ class PortTakenError(SurroundingsError):
     """Another program listens at `host`:`port`."""
 
     code = "server.port_taken"
+
+
+class WorkerFailedError(BugError):
+    """The process that answers ended by itself; the log above says why."""
+
+    code = "server.worker_failed"
 
 
 class _Announcing(MPServer):
@@ -76,13 +82,14 @@ def run(*, host: str, port: int) -> Outcome:
     Raises:
         NotInitialisedError: `init` was never run, or not since an update.
         PortTakenError: somebody else listens there.
+        WorkerFailedError: the answering process ended.
     """
     _check()
     do_forget_uploads(Operator("boardpack-server run"))
     connections.close_all()
     # A fresh interpreter for the worker: a fork would inherit sockets, locks and pool threads.
     multiprocessing.set_start_method("spawn", force=True)
-    _Announcing(
+    server = _Announcing(
         "sync.server.wsgi:application",
         address=host,
         port=_free_port(host, port),
@@ -91,7 +98,11 @@ def run(*, host: str, port: int) -> Outcome:
         blocking_threads=THREADS,
         websockets=False,
         log_level=LogLevels.error,
-    ).serve()
+    )
+    try:
+        server.serve()
+    except SystemExit as error:
+        raise WorkerFailedError from error
     return Outcome({})
 
 
