@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
+from tests.helpers.tools import tool
 from tests.story.cast import Cast
-from tests.story.programs import Person, StoryError
+from tests.story.programs import ROOT, Person, StoryError, environment
 from tests.story.seat import Seat
 from tests.story.transcript import Transcript
 from ui.background import Lane
@@ -18,6 +24,8 @@ def what_goes_wrong(cast: Cast, said: Transcript, pictures: Path | None) -> None
     expect(said, "a wrong passphrase", wrong_secret(cast, pictures))
     expect(said, "no network", no_network(cast))
     expect(said, "a damaged store", damaged_store(cast))
+    expect(said, "a killed app", killed_app(cast))
+    expect(said, "a full disk", full_disk(cast))
     expect(said, "a revoked device", revoked(cast))
     notes = cast.reader.unlocked("notes").data
     said.say(f"after all this, {len(notes)} notes are readable on the device")
@@ -76,7 +84,69 @@ def damaged_store(cast: Cast) -> str:
         file.seek(4096 * 3)
         file.write(bytes(4096 * 4))
     victim = Person("?", "?", copy, cast.reader.secret)
-    return victim.unlocked("sync", expect=75).failure
+    return victim.unlocked("sync", expect=3).failure
+
+
+def killed_app(cast: Cast) -> str:
+    """The first reception is killed again and again; then it is completed."""
+    person = cast.person("Thierry Vauquelin", "thierry.vauquelin@elus.example")
+    cast.register(person)
+    words = [sys.executable, "-m", "boardpack", "sync", "--profile", str(person.profile)]
+    kills = 0
+    for delay in (0.6, 0.8, 1.0, 1.2, 1.4):
+        process = subprocess.Popen(
+            [*words, "--unlock-from", "-"], cwd=ROOT, env=environment(), text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert process.stdin is not None
+        process.stdin.write(f"{person.secret}\n")
+        process.stdin.close()
+        time.sleep(delay)
+        kills += process.poll() is None
+        process.kill()
+        process.wait()
+    person.unlocked("sync")
+    left = [path.name for path in person.profile.rglob("*") if ".part" in path.name]
+    if left or missing(person):
+        raise StoryError(f"after kills: {left}, {missing(person)} bytes missing")
+    return f"killed {kills} times while receiving, then everything is there, nothing half-written"
+
+
+def missing(person: Person) -> int:
+    """Return how many bytes are still to receive."""
+    rows = person.unlocked("sittings", "--all").data
+    return sum(int(row["missing_bytes"]) for row in rows)
+
+
+def full_disk(cast: Cast) -> str:
+    """A profile on a tiny file system: told, and completed when there is room again."""
+    disk = cast.work / "small disk"
+    disk.mkdir()
+    person = replace(
+        cast.person("Nadège Fontenier", "nadege.fontenier@elus.example"), profile=disk / "profile"
+    )
+    if not mount(disk, "size=9500k"):
+        return "not shown here: it needs the right to mount a small file system"
+    try:
+        cast.register(person)
+        answer = person.unlocked("sync", expect=None)
+        before = missing(person)
+        mount(disk, "remount,size=64m")
+        person.unlocked("sync")
+        after = missing(person)
+        if after or not before:
+            raise StoryError(f"full disk: {before} bytes missing, then {after}")
+        return f"{answer.failure}; with room again the missing {before / 1e6:.1f} MB arrive"
+    finally:
+        subprocess.run([tool("umount"), disk], check=False)
+
+
+def mount(folder: Path, options: str) -> bool:
+    """Mount a small file system in memory there, or change its size."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return False
+    words = [tool("mount"), "-t", "tmpfs", "-o", options, "tmpfs", folder]
+    return subprocess.run(words, check=False, capture_output=True).returncode == 0
 
 
 def revoked(cast: Cast) -> str:

@@ -68,13 +68,14 @@ class Cast:
         work.mkdir(parents=True, exist_ok=True)
         self.work, self.papers = work, papers
         self.server = Server(work / "server", work / "server.log")
-        self.offices = {key: self._person(*names) for key, names in OFFICES.items()}
-        self.reader = self._person("Hélène Varenne", "helene.varenne@elus.example")
-        self.mayor = self._person("Philippe Authier", "philippe.authier@elus.example")
-        self.secretary = self._person("Inès Belkacem", "ines.belkacem@elus.example")
+        self.offices = {key: self.person(*names) for key, names in OFFICES.items()}
+        self.reader = self.person("Hélène Varenne", "helene.varenne@elus.example")
+        self.mayor = self.person("Philippe Authier", "philippe.authier@elus.example")
+        self.secretary = self.person("Inès Belkacem", "ines.belkacem@elus.example")
         self.roots = work / "roots.pem"
 
-    def _person(self, name: str, email: str) -> Person:
+    def person(self, name: str, email: str) -> Person:
+        """Return somebody with a profile of their own."""
         return Person(name, email, self.work / "profiles" / email.partition("@")[0], SECRET)
 
     def install(self) -> dict[str, dict[str, object]]:
@@ -102,11 +103,15 @@ class Cast:
         return str(answer["code"])
 
     def enrol(self, person: Person) -> None:
+        """Enrol a device by the command line, and receive everything."""
+        self.register(person)
+        person.unlocked("sync")
+
+    def register(self, person: Person) -> None:
         """Enrol a device by the command line."""
         code = self.code(person)
         options = ("--code-from", "-", "--unlock-from", "-", "--device-name", "poste de bureau")
         person.run("enrol", self.server.url, *options, stdin=(code, person.secret))
-        person.unlocked("sync")
 
     def __enter__(self) -> Self:
         """Nothing runs yet: `install` starts the server."""
