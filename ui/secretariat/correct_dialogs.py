@@ -16,6 +16,7 @@ from boardpack.services.draft_models import (
 )
 from ui.secretariat.named import Named
 from ui.secretariat.words import problem_advice, problem_name, role_name
+from ui.theme import look
 from ui.widgets.buttons import button
 from ui.widgets.fields import InsetLine
 from ui.widgets.labels import label
@@ -42,6 +43,7 @@ class _Correct(Sheet):
 
     def finish(self) -> None:
         """Add the buttons, last in the order of the keyboard."""
+        self.body.addStretch(1)
         self.foot.addWidget(button(_("Cancel"), self.reject))
         self.foot.addWidget(self.save)
 
@@ -73,6 +75,7 @@ class FileDialog(_Correct):
         self.item, self.annex = QSpinBox(), QSpinBox()
         for box, value in ((self.item, file.item_number or next_item), (self.annex, 1)):
             box.setRange(1, 999)
+            box.lineEdit().setTextMargins(look().metrics.one, 0, 0, 0)
             box.setValue(value)
         if file.annex_number:
             self.annex.setValue(file.annex_number)

@@ -208,7 +208,8 @@ class FollowView(Screen):
         said = text.format(count=count)
         if exported.missing:
             names = ", ".join(exported.missing)
-            said = f"{said} {_('Not on this device yet: {names}').format(names=names)}"
+            left = _("Not on this device yet: {names}").format(names=names)
+            said = f"{said} {left}"
         self._say(said)
 
     def _begin(self) -> None:

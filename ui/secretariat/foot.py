@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.theme import look
 from ui.widgets.flow import FlowLayout
 from ui.widgets.labels import label, restyle
 
-_BESIDE_FROM = 640
+#: Room for the sentence beside the buttons, at usual text size.
+_SENTENCE = 320
 
 
 class Foot(QFrame):
@@ -19,6 +20,9 @@ class Foot(QFrame):
     def __init__(self, *buttons: QPushButton, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "footer")
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         m = look().metrics
         self._said, self._small = label("", strong=True), label("", "small")
         self.above = QVBoxLayout()
@@ -27,7 +31,7 @@ class Foot(QFrame):
         texts.addWidget(self._said)
         texts.addWidget(self._small)
         actions = QWidget()
-        flow = FlowLayout(actions, to_right=True)
+        self._flow = flow = FlowLayout(actions, to_right=True)
         for each in buttons:
             flow.addWidget(each)
         self._row = QBoxLayout(QBoxLayout.Direction.TopToBottom)
@@ -56,7 +60,9 @@ class Foot(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the buttons beside the texts when there is room."""
         super().resizeEvent(event)
-        beside = event.size().width() >= _BESIDE_FROM * look().metrics.scale
+        m = look().metrics
+        wanted = self._flow.sizeHint().width() + _SENTENCE * m.scale + 2 * m.three
+        beside = event.size().width() >= wanted
         self._row.setDirection(
             QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         )

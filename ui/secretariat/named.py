@@ -21,4 +21,5 @@ class Named(QWidget):
         column.setSpacing(look().metrics.half)
         column.addWidget(said)
         column.addWidget(field)
+        column.addStretch(1)
         self.setFocusProxy(field)

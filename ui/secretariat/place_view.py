@@ -46,7 +46,7 @@ class PlaceView(Screen):
         self._page = page = Page(self.title())
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(page)
+        outer.addWidget(page, 1)
         self._zone = DropZone(
             _("Deliberations to sign"),
             _("PDFs named by their number: “2026-042 - Title.pdf”."),

@@ -31,7 +31,8 @@ class SendDialog(Sheet):
         self.body.addWidget(
             label(_("What is sent cannot be taken back; it can be corrected."), tone="secondary")
         )
-        self.send = button(_("Send"), self.accept, kind="primary", icon="send-outline")
+        self.body.addStretch(1)
+        self.send = button(_("Send"), self.accept, kind="primary")
         self.send.setDefault(True)
         self.foot.addWidget(button(_("Cancel"), self.reject))
         self.foot.addWidget(self.send)

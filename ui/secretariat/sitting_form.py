@@ -78,8 +78,11 @@ class SittingForm(QWidget):
         """Offer the assemblies that the person may publish for."""
         self.assembly.clear()
         self.assembly.addItem(_("Choose the assembly"), "")
+        names = [badge.name for badge in badges]
         for badge in badges:
-            self.assembly.addItem(f"{badge.name} ({badge.authority_name})", badge.assembly_id)
+            alike = names.count(badge.name) > 1
+            name = f"{badge.name} ({badge.authority_name})" if alike else badge.name
+            self.assembly.addItem(name, badge.assembly_id)
         if self._draft:
             self.show_draft(self._draft)
 

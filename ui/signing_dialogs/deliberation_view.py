@@ -53,7 +53,7 @@ class DeliberationView(QWidget):
         self._renderer = PageRenderer(screen.session.pages, screen.background, self)
         self.pages = PageView(self._renderer, lambda _page: (), self)
         self.pages.setAccessibleName(_("Pages of the deliberation"))
-        self._side = Page(_("Signature"), widest=480)
+        self._side = Page(_("Signature"))
         self._side.setProperty("role", "plain")
         self._fill_side()
         left = QVBoxLayout()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout
 
 from boardpack.messages import _
 from boardpack.services.read_models import DeliberationRow
@@ -38,9 +38,14 @@ class RefuseDialog(Sheet):
         self.reason.setFixedHeight(round(_LINES * 1.5 * look().metrics.body))
         self.reason.textChanged.connect(self._typed)
         name.setBuddy(self.reason)
+        column = QVBoxLayout()
+        column.setSpacing(look().metrics.half)
+        column.addWidget(name)
+        column.addWidget(self.reason)
         self._error = ErrorPanel(self)
-        for widget in (name, self.reason, self._error):
-            self.body.addWidget(widget)
+        self.body.addLayout(column)
+        self.body.addWidget(self._error)
+        self.body.addStretch(1)
         self.refuse = button(_("Refuse to sign"), self._refuse, kind="danger")
         self.refuse.setEnabled(False)
         self.foot.addWidget(button(_("Cancel"), self.reject))

@@ -121,6 +121,7 @@ class SignDialog(Sheet):
         for widget in (self._whose, self._error, self._stage):
             widget.setVisible(False)
             self.body.addWidget(widget)
+        self.body.addStretch(1)
 
     def _add_buttons(self) -> None:
         self.cancel = button(_("Cancel"), self.reject)
