@@ -173,8 +173,8 @@ def test_a_pin_opens_its_note_and_changes_can_be_undone(desk: ReaderDesk) -> Non
 
 
 def test_a_page_note_needs_no_pointer(desk: ReaderDesk) -> None:
-    desk.reading.parts.frame.open_panel(Part.NOTES)
-    desk.reading.parts.notes.add.click()
+    desk.reading.parts.open_panel(Part.NOTES)
+    desk.reading.parts.side.notes.add.click()
     editor = desk.reading.parts.desk.editor
     assert editor is not None
     editor.text.setPlainText("Pour la page")
@@ -324,12 +324,12 @@ def test_undo_and_redo_buttons_follow_the_stack(desk: ReaderDesk) -> None:
 def test_my_notes_are_listed_and_a_row_jumps_to_its_page(desk: ReaderDesk) -> None:
     note = highlight(desk)
     parts = desk.reading.parts
-    parts.frame.open_panel(Part.NOTES)
+    parts.open_panel(Part.NOTES)
     parts.view.go_to(1)
-    row = parts.notes.list.rows[0]
+    row = parts.side.notes.list.rows[0]
     assert "Le conseil adopte" in row.title
     assert row.detail == "Page 1"
-    parts.notes.list.chosen.emit(row.key)
+    parts.side.notes.list.chosen.emit(row.key)
     assert parts.view.current == 0
     assert parts.view.painter.layers.focused == note
 
@@ -337,15 +337,15 @@ def test_my_notes_are_listed_and_a_row_jumps_to_its_page(desk: ReaderDesk) -> No
 def test_a_row_is_changed_and_removed_by_keyboard(desk: ReaderDesk) -> None:
     note = highlight(desk)
     parts = desk.reading.parts
-    parts.frame.open_panel(Part.NOTES)
-    parts.notes.list.select_key(note.note_id)
-    parts.notes.list.setFocus()
-    QTest.keyClick(parts.notes.list, Qt.Key.Key_F2)
+    parts.open_panel(Part.NOTES)
+    parts.side.notes.list.select_key(note.note_id)
+    parts.side.notes.list.setFocus()
+    QTest.keyClick(parts.side.notes.list, Qt.Key.Key_F2)
     editor = parts.desk.editor
     assert editor is not None
     editor.reject()
     turn()
-    QTest.keyClick(parts.notes.list, Qt.Key.Key_Delete)
+    QTest.keyClick(parts.side.notes.list, Qt.Key.Key_Delete)
     desk.settle()
     assert desk.notes() == ()
 

@@ -231,7 +231,7 @@ def test_dark_pages_stay_dark_for_the_next_document(twenty: ReaderDesk) -> None:
 
 
 def find(desk: ReaderDesk, query: str) -> None:
-    panel = desk.reading.parts.find
+    panel = desk.reading.parts.side.find
     desk.reading.search_field()
     panel.field.setText(query)
     panel.field.returnPressed.emit()
@@ -243,24 +243,24 @@ def test_search_pays_no_heed_to_accents_and_goes_round(open_reader: OpenReader) 
     desk.open()
     find(desk, "deliberation")
     parts = desk.reading.parts
-    assert parts.find._count.text() == "1 of 3 results"
+    assert parts.side.find._count.text() == "1 of 3 results"
     assert set(parts.view.painter.layers.hits) == {0, 1}
     QTest.keyClick(parts.view, Qt.Key.Key_F3)
     QTest.keyClick(parts.view, Qt.Key.Key_F3)
-    assert parts.find._count.text() == "3 of 3 results"
+    assert parts.side.find._count.text() == "3 of 3 results"
     assert parts.view.painter.layers.hit is not None
     assert parts.view.painter.layers.hit[0] == 1
-    parts.find.go_on()
-    assert parts.find._count.text() == "1 of 3 results"
-    parts.find.go_back()
-    assert parts.find._count.text() == "3 of 3 results"
+    parts.side.find.go_on()
+    assert parts.side.find._count.text() == "1 of 3 results"
+    parts.side.find.go_back()
+    assert parts.side.find._count.text() == "3 of 3 results"
 
 
 def test_a_found_passage_is_highlighted_without_a_pointer(open_reader: OpenReader) -> None:
     desk = open_reader([REPORT])
     desk.open()
     find(desk, "suivante")
-    desk.reading.parts.find._highlight.click()
+    desk.reading.parts.side.find._highlight.click()
     desk.settle()
     (note,) = desk.notes()
     assert note.kind is NoteKind.HIGHLIGHT
@@ -272,8 +272,8 @@ def test_nothing_found_says_so(open_reader: OpenReader) -> None:
     desk = open_reader([REPORT])
     desk.open()
     find(desk, "patinoire")
-    assert desk.reading.parts.find._count.text() == "Nothing found for « patinoire »"
-    assert not desk.reading.parts.find._next.isEnabled()
+    assert desk.reading.parts.side.find._count.text() == "Nothing found for « patinoire »"
+    assert not desk.reading.parts.side.find._next.isEnabled()
 
 
 def test_closing_the_panel_takes_the_marks_away(open_reader: OpenReader) -> None:
@@ -290,11 +290,11 @@ def test_closing_the_panel_takes_the_marks_away(open_reader: OpenReader) -> None
 def test_the_agenda_leads_to_another_document(open_reader: OpenReader) -> None:
     desk = open_reader([TWENTY, REPORT], ["Budget", "Voirie"])
     reader = desk.open()
-    reader.parts.frame.open_panel(Part.AGENDA)
+    reader.parts.open_panel(Part.AGENDA)
     desk.settle()
-    rows = reader.parts.agenda.list.rows
+    rows = reader.parts.side.agenda.list.rows
     assert [(row.lead, row.title) for row in rows] == [("1", "Budget"), ("2", "Voirie")]
-    reader.parts.agenda.list.chosen.emit(rows[1].key)
+    reader.parts.side.agenda.list.chosen.emit(rows[1].key)
     until(lambda: len(reader.parts.view.boxes) == 2, "the other document")
     assert reader.title() == "Item 2 · Voirie"
     assert desk.navigator.route == DocumentRoute(desk.dossier.documents[1].document_id)
@@ -314,10 +314,10 @@ def test_next_and_previous_follow_the_agenda(open_reader: OpenReader) -> None:
 
 def test_small_pages_come_as_they_are_seen(twenty: ReaderDesk) -> None:
     parts = twenty.reading.parts
-    parts.frame.open_panel(Part.PAGES)
-    until(lambda: parts.thumbnails.model.has(0), "the first small page")
-    assert not parts.thumbnails.model.has(19)
-    parts.thumbnails.page_asked.emit(9)
+    parts.open_panel(Part.PAGES)
+    until(lambda: parts.side.thumbnails.model.has(0), "the first small page")
+    assert not parts.side.thumbnails.model.has(19)
+    parts.side.thumbnails.page_asked.emit(9)
     assert parts.view.current == 9
 
 
@@ -391,10 +391,10 @@ def test_a_note_of_an_older_version_is_listed_and_opens_that_version(
     desk.leave()
     reader = desk.open()
     desk.settle()
-    (row,) = reader.parts.notes.list.rows
+    (row,) = reader.parts.side.notes.list.rows
     assert row.detail == "Page 1 · on version 1"
     assert reader.parts.notebook.on_page(0) == ()
-    reader.parts.notes.list.chosen.emit(row.key)
+    reader.parts.side.notes.list.chosen.emit(row.key)
     assert desk.navigator.route == DocumentRoute(
         desk.dossier.documents[0].document_id, old, None, str(row.key)
     )

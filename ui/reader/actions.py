@@ -156,7 +156,7 @@ class ReaderActions(QObject):
         document = self._parts.opening.document
         if document is None:
             return
-        ending = Path(self._parts.agenda.file_name(document.document_id)).suffix or ".pdf"
+        ending = Path(self._parts.opening.file_name()).suffix or ".pdf"
         dialog = QFileDialog(self._screen, _("Save a copy"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -200,16 +200,10 @@ class ReaderActions(QObject):
     def _connect_panel(self) -> None:
         parts = self._parts
         parts.frame.panel_switched.connect(self._panel_switched)
-        parts.panel.closed.connect(parts.frame.close_panel)
-        parts.notes.jump_asked.connect(parts.desk.jump)
-        parts.notes.edit_asked.connect(parts.desk.edit)
-        parts.notes.remove_asked.connect(parts.desk.remove)
-        parts.notes.page_note_asked.connect(parts.tools.draft_note)
-        parts.thumbnails.page_asked.connect(parts.view.go_to)
+        parts.when_side_is_made(lambda side: side.panel.closed.connect(parts.frame.close_panel))
         parts.links.page_asked.connect(parts.view.go_to)
         parts.text.page_asked.connect(parts.view.go_to)
         parts.text.link_asked.connect(parts.links.follow)
-        parts.message.export_asked.connect(self.export)
         parts.notebook.changed.connect(lambda _pages: self.show_text_of(parts.view.current))
         parts.notebook.changed.connect(self._repaint)
 
@@ -233,8 +227,8 @@ class ReaderActions(QObject):
             ("Ctrl+T", lambda: self.show_text(on=not self.text_mode)),
             ("Ctrl+N", parts.tools.draft_note),
             ("Ctrl+S", self.export),
-            ("F3", parts.find.go_on),
-            ("Shift+F3", parts.find.go_back),
+            ("F3", partial(self._step, 1)),
+            ("Shift+F3", partial(self._step, -1)),
             ("Esc", self.escape),
         ):
             self._key(keys, action, self._screen)
@@ -255,20 +249,27 @@ class ReaderActions(QObject):
 
     def find(self) -> None:
         """Open the search."""
-        self._parts.frame.open_panel(Part.FIND)
-        self._parts.find.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._parts.open_panel(Part.FIND)
+        self._parts.side.finder.panel.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _step(self, by: int) -> None:
+        find = self._parts.side.finder.panel
+        if by > 0:
+            find.go_on()
+        else:
+            find.go_back()
 
     def _switch_panel(self) -> None:
         if self._parts.frame.panel_is_open:
             self._parts.frame.close_panel()
         else:
-            self._parts.frame.open_panel(self._parts.panel.part)
+            self._parts.open_panel(self._parts.side.panel.part)
 
     def _panel_switched(self) -> None:
         on = self._parts.frame.panel_is_open
         self._parts.bar.panel.setChecked(on)
         if not on:
-            self._parts.finder.clear()
+            self._parts.side.clear_hits()
             self._parts.view.setFocus()
 
     # --- preferences ---

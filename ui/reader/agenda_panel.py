@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from boardpack.messages import _
-from boardpack.services.read_models import DocumentRow, ItemRow, SittingView, VersionRow
+from boardpack.services.read_models import DocumentRow, ItemRow, SittingView
 from ui import formats
 from ui.models.rows import Chip, Row
 from ui.reader.panel_list import PanelList
@@ -47,25 +47,6 @@ class AgendaPanel(QWidget):
         """Mark the document that is read."""
         self._current = document_id
         self._show()
-
-    def versions(self, document_id: str) -> tuple[VersionRow, ...]:
-        """Return the versions of a document, newest first; none while the sitting is unknown."""
-        for document in self._documents():
-            if document.document_id == document_id:
-                return document.versions
-        return ()
-
-    def file_name(self, document_id: str) -> str:
-        """Return the name that the secretariat's file had; "" while the sitting is unknown."""
-        names = (each.file_name for each in self._documents() if each.document_id == document_id)
-        return next(names, "")
-
-    def _documents(self) -> tuple[DocumentRow, ...]:
-        if self._view is None:
-            return ()
-        found = [each for item in self._view.items for each in item.documents]
-        convocation = self._view.convocation
-        return (*((convocation,) if convocation else ()), *found, *self._view.others)
 
     def _show(self) -> None:
         view = self._view

@@ -34,7 +34,8 @@ class DeskView(QAbstractScrollArea):
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setMouseTracking(True)
         self.renderer = renderer
-        self.painter = PagePainter(renderer, notes_on)
+        self.painter = PagePainter(renderer, notes_on, self)
+        self.painter.baked.connect(self.refresh_page)
         self.paint_live: Callable[[QPainter], None] | None = None
         self.boxes: tuple[PageBox, ...] = ()
         self.fit = Fit.WIDTH

@@ -31,9 +31,17 @@ def marked(snippet: str, wanted: Sequence[str]) -> str:
     return " ".join(words)
 
 
-def _row(number: int, hit: Hit, wanted: Sequence[str]) -> Row:
-    page = _("Page {page}").format(page=hit.page + 1)
-    return Row(key=number, title=page, quote=marked(hit.snippet, wanted))
+def hit_rows(query: str, hits: Sequence[Hit]) -> tuple[Row, ...]:
+    """Return one row a place. Many take long: for a worker, not for the window."""
+    wanted = tokens(query)
+    return tuple(
+        Row(
+            key=number,
+            title=_("Page {page}").format(page=hit.page + 1),
+            quote=marked(hit.snippet, wanted),
+        )
+        for number, hit in enumerate(hits)
+    )
 
 
 class FindPanel(QWidget):
@@ -63,7 +71,7 @@ class FindPanel(QWidget):
         self._lay_out()
         self.field.searched.connect(self._on_searched)
         self.list.chosen.connect(self._on_chosen)
-        self.show_hits("", ())
+        self.show_rows("", ())
 
     def allow(self, *, allowed: bool) -> None:
         """Offer to mark what was found, or not."""
@@ -74,14 +82,13 @@ class FindPanel(QWidget):
         """Say that the search is under way."""
         self._count.setText(_("Searching…"))
 
-    def show_hits(self, query: str, hits: Sequence[Hit]) -> None:
+    def show_rows(self, query: str, rows: Sequence[Row]) -> None:
         """Show the results of `query`; the first one is looked at."""
-        wanted = tokens(query)
-        self.list.set_rows([_row(number, hit, wanted) for number, hit in enumerate(hits)])
+        self.list.set_rows(rows)
         self._dress()
         if not query:
             self._count.setText("")
-        elif not hits:
+        elif not rows:
             self._count.setText(_("Nothing found for « {query} »").format(query=query))
         else:
             self.look_at(0)

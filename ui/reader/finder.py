@@ -11,7 +11,8 @@ from boardpack.annotation.note import Quad, WordRange
 from boardpack.services.pages import Hit, PageService
 from boardpack.services.read_models import DocumentHandle
 from ui.background import Background, Lane, Task
-from ui.reader.find_panel import FindPanel
+from ui.models.rows import Row
+from ui.reader.find_panel import FindPanel, hit_rows
 from ui.reader.page_text import PageText
 from ui.reader.toolbox import Toolbox
 
@@ -24,7 +25,7 @@ class Finder(QObject):
     ) -> None:
         """Search by `pages`, on the network lane: pages are drawn meanwhile."""
         super().__init__(panel)
-        self._panel = panel
+        self.panel = panel
         self._tools = tools
         self._view = tools.view
         self._pages = pages
@@ -43,38 +44,44 @@ class Finder(QObject):
         """Search another document from now on; what was asked is asked again of it."""
         self._handle = handle
         query, self._query = self._query, ""
-        self._show("", ())
+        self._show("", (), ())
         if query:
             self.find(query)
 
     def clear(self) -> None:
         """Take the marks off the pages."""
         self._query = ""
-        self._show("", ())
+        self._show("", (), ())
 
     def find(self, query: str) -> None:
         """Look for `query`; the same one again goes on to the next place."""
         if query == self._query:
             if self._hits:
-                self._panel.go_on()
+                self.panel.go_on()
             return
         self._query = query
         if self._task is not None:
             self._task.cancel()
         handle = self._handle
         if not query or handle is None:
-            self._show("", ())
+            self._show("", (), ())
             return
-        self._panel.show_busy()
+        self.panel.show_busy()
         self._task = self._background.run(
-            lambda: self._pages.find(handle, query, found=lambda _hit: query == self._query),
-            success=lambda hits: self._show(query, hits),
-            failure=lambda _error: self._show(query, ()),
+            lambda: self._search(handle, query),
+            success=lambda found: self._show(query, *found),
+            failure=lambda _error: self._show(query, (), ()),
             lane=Lane.NETWORK,
             owner=self,
         )
 
-    def _show(self, query: str, hits: tuple[Hit, ...]) -> None:
+    def _search(
+        self, handle: DocumentHandle, query: str
+    ) -> tuple[tuple[Hit, ...], tuple[Row, ...]]:
+        hits = self._pages.find(handle, query, found=lambda _hit: query == self._query)
+        return hits, hit_rows(query, hits)
+
+    def _show(self, query: str, hits: tuple[Hit, ...], rows: tuple[Row, ...]) -> None:
         self._hits, self._number = hits, -1
         quads: defaultdict[int, tuple[Quad, ...]] = defaultdict(tuple)
         for hit in hits:
@@ -82,7 +89,7 @@ class Finder(QObject):
         self._view.painter.layers.hits = dict(quads)
         self._view.painter.layers.hit = None
         self._view.viewport().update()
-        self._panel.show_hits(query, hits)
+        self.panel.show_rows(query, rows)
 
     def _look_at(self, number: int) -> None:
         hit = self._hits[number]

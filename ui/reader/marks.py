@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import qtawesome
@@ -18,8 +20,8 @@ PIN: Final = 24
 _DIM: Final = 250
 """On a dark page a highlight is the colour made 2.5 times darker, under light letters."""
 _LIGHT_INK: Final = 190
-_EVEN: Final = 0.02
-"""Pressures that differ less than this are drawn as one path."""
+_STEP: Final = 1 / 24
+"""Pressures within one such step are drawn with one width: the eye sees none of it."""
 
 
 def transform(box: PageBox, zoom: float) -> QTransform:
@@ -62,7 +64,7 @@ class MarkPainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def draw(self, notes: Iterable[Note]) -> None:
-        """Draw `notes`: highlights under ink under pins, whatever their order."""
+        """Draw `notes`: highlights under ink, whatever their order; pins apart."""
         listed = list(notes)
         for note in listed:
             if note.kind is not NoteKind.INK and not is_pin(note):
@@ -70,7 +72,10 @@ class MarkPainter:
         for note in listed:
             for stroke in note.strokes:
                 self.stroke(stroke, note.colour, note.width)
-        for note in listed:
+
+    def draw_pins(self, notes: Iterable[Note]) -> None:
+        """Draw the pins of `notes`; on the window's own thread only."""
+        for note in notes:
             if has_pin(note):
                 self._pin(note)
 
@@ -91,18 +96,11 @@ class MarkPainter:
     def stroke(self, stroke: InkStroke, colour: str, width: float) -> None:
         """Draw one finished stroke as curves, as broad as the pen was pressed."""
         pen = self._pen(colour)
-        points = stroke.points
-        pressures = [point.pressure for point in points]
-        scale = self.scale
-        pieces = ink.curves(stroke)
-        if max(pressures) - min(pressures) < _EVEN:
-            pen.setWidthF(stroke_width(width, pressures[0]) * scale)
-            self._path(pieces, pen)
-            return
-        for index, piece in enumerate(pieces):
-            mean = (pressures[index] + pressures[min(index + 1, len(pressures) - 1)]) / 2
-            pen.setWidthF(stroke_width(width, mean) * scale)
-            self._path((piece,), pen)
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        for pressure, pieces in _runs(stroke):
+            pen.setWidthF(stroke_width(width, pressure) * self.scale)
+            self._painter.setPen(pen)
+            self._painter.drawPath(self._map.map(_path(pieces)))
 
     def live(self, points: list[InkPoint], colour: str, width: float) -> None:
         """Draw a stroke as it is sampled, straight from point to point."""
@@ -125,17 +123,6 @@ class MarkPainter:
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         return pen
 
-    def _path(self, pieces: Iterable[ink.Bezier], pen: QPen) -> None:
-        line = QPainterPath()
-        for index, piece in enumerate(pieces):
-            start, first, second, end = (self._map.map(QPointF(*each)) for each in piece)
-            if index == 0:
-                line.moveTo(start)
-            line.cubicTo(first, second, end)
-        self._painter.setBrush(Qt.BrushStyle.NoBrush)
-        self._painter.setPen(pen)
-        self._painter.drawPath(line)
-
     def _pin(self, note: Note) -> None:
         rect = pin_rect(note, self._map)
         painter = self._painter
@@ -146,6 +133,26 @@ class MarkPainter:
         icon = qtawesome.icon("mdi6.note-text-outline", color="#20242c")
         icon.paint(painter, rect.adjusted(4, 4, -4, -4).toRect())
         painter.restore()
+
+
+def _runs(stroke: InkStroke) -> Iterator[tuple[float, list[ink.Bezier]]]:
+    """Split a stroke where the pen was pressed differently; a run is drawn in one go."""
+    points = stroke.points
+    ends = [*points[1:], points[-1]]
+    steps = [
+        round((start.pressure + end.pressure) / 2 / _STEP)
+        for start, end in zip(points, ends, strict=True)
+    ]
+    pairs = zip(steps, ink.curves(stroke), strict=False)
+    for step, run in groupby(pairs, key=itemgetter(0)):
+        yield step * _STEP, [piece for _step, piece in run]
+
+
+def _path(pieces: Sequence[ink.Bezier]) -> QPainterPath:
+    line = QPainterPath(QPointF(*pieces[0].start))
+    for piece in pieces:
+        line.cubicTo(*piece.control1, *piece.control2, *piece.end)
+    return line
 
 
 def is_pin(note: Note) -> bool:

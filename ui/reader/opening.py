@@ -6,8 +6,29 @@ from PySide6.QtCore import QObject, Signal
 
 from boardpack.services.pages import DocumentFacts, PageService
 from boardpack.services.program import Session
-from boardpack.services.read_models import DocumentHandle, OpenDocument, SittingView
+from boardpack.services.read_models import (
+    DocumentHandle,
+    DocumentRow,
+    OpenDocument,
+    SittingView,
+    VersionRow,
+)
 from ui.background import Background, Lane
+
+
+def documents_of(view: SittingView) -> tuple[DocumentRow, ...]:
+    """Return every document of a sitting, in the order in which they are read."""
+    of_items = (each for item in view.items for each in item.documents)
+    first = (view.convocation,) if view.convocation else ()
+    return (*first, *of_items, *view.others)
+
+
+def versions_of(view: SittingView | None, document_id: str) -> tuple[VersionRow, ...]:
+    """Return the versions of a document, newest first; none while the sitting is not known."""
+    for document in documents_of(view) if view else ():
+        if document.document_id == document_id:
+            return document.versions
+    return ()
 
 
 class _Held:
@@ -45,6 +66,7 @@ class Opening(QObject):
         """Open nothing yet."""
         super().__init__(parent)
         self.document: OpenDocument | None = None
+        self.view: SittingView | None = None
         self._session = session
         self._background = background
         self._asked: tuple[str, str | None] = ("", None)
@@ -72,6 +94,16 @@ class Opening(QObject):
                 failure=lambda _error: None,  # its worker is gone, and the document with it
                 lane=Lane.RENDER,
             )
+
+    def versions(self) -> tuple[VersionRow, ...]:
+        """Return the versions of the document, newest first; none until they are known."""
+        return versions_of(self.view, self._asked[0])
+
+    def file_name(self) -> str:
+        """Return the name that the secretariat's file had, "" until it is known."""
+        rows = documents_of(self.view) if self.view else ()
+        names = (each.file_name for each in rows if each.document_id == self._asked[0])
+        return next(names, "")
 
     def ask_sitting(self) -> None:
         """Read the sitting around the document, again."""
@@ -122,6 +154,7 @@ class Opening(QObject):
 
     def _tell_sitting(self, asked: tuple[str, str | None], view: SittingView) -> None:
         if asked == self._asked:
+            self.view = view
             self.sitting.emit(view)
 
     def _compare(self, asked: tuple[str, str | None], found: OpenDocument) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import qtawesome
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 
 from boardpack.annotation.geometry import PageBox
@@ -43,16 +43,25 @@ class Layers:
     focused: Note | None = None
 
 
-class PagePainter:
+class PagePainter(QObject):
     """Paints single pages; the desk around them is the view's."""
 
-    def __init__(self, renderer: PageRenderer, notes_on: Callable[[int], tuple[Note, ...]]) -> None:
+    baked = Signal(int)
+    """The notes of this page were drawn into its picture."""
+
+    def __init__(
+        self,
+        renderer: PageRenderer,
+        notes_on: Callable[[int], tuple[Note, ...]],
+        parent: QObject,
+    ) -> None:
         """Take pictures from `renderer`, and the notes of a page from `notes_on`."""
+        super().__init__(parent)
         self.layers = Layers()
         self.smooth = True
         self._renderer = renderer
         self._notes_on = notes_on
-        self._oven = Oven()
+        self._oven = Oven(renderer.background, self.baked.emit, self)
 
     def forget(self) -> None:
         """Let the pictures of another document go."""
@@ -107,8 +116,11 @@ class PagePainter:
     def _blit(
         self, painter: QPainter, placed: Placed, box: PageBox, bitmap: Bitmap, *, fits: bool
     ) -> None:
+        notes = self._notes_on(placed.page)
+        wanted, ratio = bitmap, bitmap.scale / placed.zoom
+        bitmap, image = self._oven.picture(placed.page, bitmap, notes, box, ratio)
+        fits = fits and bitmap is wanted
         ratio = bitmap.scale / placed.zoom
-        image = self._oven.picture(placed.page, bitmap, self._notes_on(placed.page), box, ratio)
         corner = bitmap.area.topLeft()
         if fits and ratio == 1:
             painter.drawImage(QPoint(placed.x, placed.y) + corner, image)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QStackedWidget, QVBoxLayout, Q
 
 from ui.reader.banner import VersionBanner
 from ui.reader.page_view import PageView
-from ui.reader.side_panel import Part, SidePanel
+from ui.reader.side_panel import SidePanel
 from ui.reader.text_mode import TextMode
 from ui.reader.tool_bar import ToolBar
 from ui.reader.tool_options import ToolOptions
@@ -30,85 +30,94 @@ class ReaderFrame(QWidget):
     panel_switched = Signal()
     """The panel came, or went."""
 
-    def __init__(
+    def __init__(self, parent: QWidget) -> None:
+        """Make the empty places. What goes into them is made with them as parents.
+
+        From the top down: with a style sheet, moving a finished part under a parent styles all
+        of it again, which made opening a document twice as long.
+        """
+        super().__init__(parent)
+        self.middle = QWidget(self)
+        self.stack = QStackedWidget(self.middle)
+        self.above = QFrame(self.middle)
+        self._panel: SidePanel | None = None
+        self._beside = True
+
+    def place(
         self,
         bar: ToolBar,
         options: ToolOptions,
         banner: VersionBanner,
-        panel: SidePanel,
-        bodies: tuple[PageView, TextMode, QWidget],
+        bodies: tuple[PageView, TextMode],
     ) -> None:
-        """Put the parts together; `bodies` are the pages, their text, and a message instead."""
-        super().__init__()
-        self._bar = bar
+        """Place the parts; `bodies` are the pages and their text."""
         self._options = options
-        self._panel = panel
-        self._view, self._text, self._message = bodies
-        self._stack = QStackedWidget()
-        for each in bodies:
-            self._stack.addWidget(each)
-        self._middle = QWidget()
-        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._middle)
-        self._beside = True
-        column = QVBoxLayout()
-        space = look().metrics
-        self._over = QFrame()
-        over = QVBoxLayout(self._over)
-        over.setContentsMargins(space.one, space.one, space.one, space.one)
+        self._view, self._text = bodies
+        one = look().metrics.one
+        over = QVBoxLayout(self.above)
+        over.setContentsMargins(one, one, one, one)
         over.addWidget(banner)
-        column.addWidget(self._over)
-        column.addWidget(self._stack, 1)
-        for layout in (self._row, column):
+        for each in bodies:
+            self.stack.addWidget(each)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self.middle)
+        column = QVBoxLayout()
+        self._row.addLayout(column, 1)
+        column.addWidget(self.above)
+        column.addWidget(self.stack, 1)
+        outer = QVBoxLayout(self)
+        outer.addWidget(bar)
+        outer.addWidget(self.middle, 1)
+        for layout in (self._row, column, outer):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
-        self._row.addLayout(column, 1)
-        self._row.addWidget(panel)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(bar)
-        outer.addWidget(self._middle, 1)
-        options.setParent(self._middle)
+        banner.switched.connect(self.above.setVisible)
         options.hide()
+        self.above.hide()
+
+    def hold_panel(self, panel: SidePanel) -> None:
+        """Take the panel, closed."""
         panel.hide()
-        banner.switched.connect(self._over.setVisible)
-        self._over.setVisible(False)
+        self._panel = panel
+        self._row.addWidget(panel)
 
     def show_pages(self) -> None:
         """Show the pages."""
-        self._stack.setCurrentWidget(self._view)
+        self.stack.setCurrentWidget(self._view)
 
     def show_text(self) -> None:
         """Show the text of the page instead."""
-        self._stack.setCurrentWidget(self._text)
+        self.stack.setCurrentWidget(self._text)
 
-    def show_message(self) -> None:
+    def show_message(self, message: QWidget) -> None:
         """Show why there are no pages."""
-        self._stack.setCurrentWidget(self._message)
+        self.stack.setCurrentWidget(message)
 
     def body(self) -> QWidget:
         """Return what is shown: pages, their text, or a message."""
-        return self._stack.currentWidget() or self._stack
+        return self.stack.currentWidget() or self.stack
 
     @property
     def panel_is_open(self) -> bool:
         """Whether the panel is there."""
-        return not self._panel.isHidden()
+        return self._panel is not None and not self._panel.isHidden()
 
     @property
     def panel_is_below(self) -> bool:
         """Whether the panel takes a part of the pages' height."""
         return self.panel_is_open and not self._beside
 
-    def open_panel(self, part: Part) -> None:
-        """Show a part of the panel."""
-        self._panel.turn_to(part)
+    def open_panel(self) -> None:
+        """Show the panel."""
+        if self._panel is None:
+            return
         self._panel.show()
         self._arrange()
         self.panel_switched.emit()
 
     def close_panel(self) -> None:
         """Let the pages have all the room."""
+        if self._panel is None:
+            return
         self._panel.hide()
         self.panel_switched.emit()
 
@@ -118,7 +127,7 @@ class ReaderFrame(QWidget):
             self._view.leave_head_room(0)
             return
         one = look().metrics.one
-        area = QRect(self._stack.mapTo(self._middle, QRect().topLeft()), self._stack.size())
+        area = QRect(self.stack.mapTo(self.middle, QRect().topLeft()), self.stack.size())
         room = area.width() - 4 * one
         width = min(self._options.sizeHint().width(), room)
         height = self._options.heightForWidth(width)
@@ -132,19 +141,23 @@ class ReaderFrame(QWidget):
     def _arrange(self) -> None:
         beside = self.width() >= max(BESIDE_FROM, self.height())
         self._beside = beside
-        self._panel.set_below(below=not beside)
+        if self._panel is not None:
+            self._arrange_panel(self._panel, beside=beside)
+        self.place_options()
+
+    def _arrange_panel(self, panel: SidePanel, *, beside: bool) -> None:
+        panel.set_below(below=not beside)
         direction = QBoxLayout.Direction
         self._row.setDirection(direction.LeftToRight if beside else direction.TopToBottom)
-        room = self._middle.size()
+        room = self.middle.size()
         if beside:
-            width = self._panel.wanted_width(room.width())
-            self._panel.setMinimumSize(width, 0)
-            self._panel.setMaximumSize(width, QWIDGETSIZE_MAX)
+            width = panel.wanted_width(room.width())
+            panel.setMinimumSize(width, 0)
+            panel.setMaximumSize(width, QWIDGETSIZE_MAX)
         else:
             height = round(_SHEET * room.height())
-            self._panel.setMinimumSize(0, height)
-            self._panel.setMaximumSize(QWIDGETSIZE_MAX, height)
-        self.place_options()
+            panel.setMinimumSize(0, height)
+            panel.setMaximumSize(QWIDGETSIZE_MAX, height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place what floats."""

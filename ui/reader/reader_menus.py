@@ -51,7 +51,7 @@ def more_entries(
 ) -> tuple[Entry, ...]:
     """Return what is not used at each page."""
     document = parts.opening.document
-    versions = parts.agenda.versions(document.document_id) if document else ()
+    versions = parts.opening.versions()
     shown = document.sha256 if document else ""
     return (
         Entry(_("Larger"), actions.larger, "magnify-plus-outline", "Ctrl++"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QTimer
@@ -18,6 +19,7 @@ from ui.navigation import DocumentRoute, Navigator, Route
 from ui.reader.actions import ReaderActions
 from ui.reader.item_bar import title_text
 from ui.reader.layout import ACTUAL_SIZE
+from ui.reader.message import ReaderMessage
 from ui.reader.parts import ReaderParts
 from ui.reader.side_panel import Part
 from ui.screen import Screen
@@ -89,12 +91,14 @@ class ReaderView(Screen):
 
     def panes(self) -> Sequence[QWidget]:
         """Return tools, pages, panel."""
-        return (self.parts.bar.first(), self.parts.frame.body(), self.parts.panel)
+        side = self.parts.made_side
+        beside = (side.panel,) if side else ()
+        return (self.parts.bar.first(), self.parts.frame.body(), *beside)
 
     def search_field(self) -> QWidget | None:
         """Open the search and return its field."""
-        self.parts.frame.open_panel(Part.FIND)
-        return self.parts.find.field
+        self.parts.open_panel(Part.FIND)
+        return self.parts.side.finder.panel.field
 
     # --- opening ---
 
@@ -130,7 +134,7 @@ class ReaderView(Screen):
         parts.notebook.refused.connect(self._refused)
         parts.item_bar.previous.connect(lambda: self._neighbour(-1))
         parts.item_bar.next.connect(lambda: self._neighbour(1))
-        parts.agenda.document_asked.connect(self._choose_document)
+        parts.when_side_is_made(lambda side: side.document_asked.connect(self._choose_document))
         parts.banner.version_asked.connect(self.open_version)
         parts.desk.version_asked.connect(self.open_version)
 
@@ -138,7 +142,6 @@ class ReaderView(Screen):
         parts = self.parts
         parts.item_bar.show_document(document)
         parts.banner.show_document(document)
-        parts.agenda.show_current(document.document_id)
         parts.tools.begin(document, self.session.me.official_id)
         parts.notebook.open(document.document_id, document.sha256)
         parts.allow(allowed=Verb.ANNOTATE in document.abilities)
@@ -146,8 +149,8 @@ class ReaderView(Screen):
         if note_id is not None:
             parts.desk.want(note_id)
         if document.handle is None:
-            parts.message.show_other_file(document)
-            parts.frame.show_message()
+            self._message.show_other_file(document)
+            parts.frame.show_message(self._message)
         self.retitled.emit()
 
     def _show_pages(self, facts: DocumentFacts) -> None:
@@ -165,19 +168,32 @@ class ReaderView(Screen):
         self._show_zoom()
 
     def _show_sitting(self, view: SittingView) -> None:
-        self.parts.agenda.show_sitting(view)
         document = self.parts.opening.document
-        if document is not None:
-            versions = self.parts.agenda.versions(document.document_id)
-            self.parts.banner.show_versions(document, versions)
-            self.parts.notes.show_versions(versions)
+        if document is None:
+            return
+        self.parts.banner.show_versions(document, self.parts.opening.versions())
+        side = self.parts.made_side
+        if side is not None:
+            side.show_sitting(view, document.document_id)
 
     def _show_replaced(self, document: OpenDocument) -> None:
         self.parts.banner.show_document(document)
 
     def _show_failure(self, error: Exception) -> None:
-        self.parts.message.show_failure(error, self.parts.opening.document)
-        self.parts.frame.show_message()
+        self._message.show_failure(error, self.parts.opening.document)
+        self.parts.frame.show_message(self._message)
+
+    @cached_property
+    def _message(self) -> ReaderMessage:
+        message = self.parts.message
+        message.export_asked.connect(self.deeds.export)
+        message.retry.connect(self._retry)
+        return message
+
+    def _retry(self) -> None:
+        route = self.navigator.route
+        if isinstance(route, DocumentRoute):
+            self._open(route)
 
     def _refused(self, error: Exception) -> None:
         self.parts.tools.stack.clear()
@@ -189,7 +205,6 @@ class ReaderView(Screen):
         parts = self.parts
         pages = len(parts.view.boxes)
         parts.item_bar.show_page(page, pages)
-        parts.thumbnails.show_current(page)
         document = parts.opening.document
         name = _("Page {page} of {pages}").format(page=page + 1, pages=pages)
         if document is not None and document.item_label:

@@ -65,7 +65,7 @@ class PageRenderer(QObject):
         self.cache = BitmapCache()
         self.dark = False
         self._pages = pages
-        self._background = background
+        self.background = background
         self._handle: DocumentHandle | None = None
         self._generation = 0
         self._busy = False
@@ -138,7 +138,7 @@ class PageRenderer(QObject):
             return _Answer(want, bitmap, generation, seconds)
 
         self._busy = True
-        self._background.run(
+        self.background.run(
             render,
             success=self._keep,
             failure=lambda error: self._refuse(want, generation, error),

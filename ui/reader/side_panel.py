@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
@@ -50,14 +51,16 @@ class SidePanel(QFrame):
 
     closed = Signal()
 
-    def __init__(self, parts: dict[Part, QWidget], parent: QWidget | None = None) -> None:
-        """Hold `parts`."""
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Hold nothing yet; the parts are made with `stack` as their parent, when turned to."""
         super().__init__(parent)
         self.setProperty("role", "side")
         self.setAccessibleName(_("Beside the pages"))
-        self._parts = parts
-        self._stack = QStackedWidget()
-        self._stack.setStyleSheet("QStackedWidget { background: transparent; }")
+        self._makers: dict[Part, Callable[[], QWidget]] = {}
+        self._parts: dict[Part, QWidget] = {}
+        self.part = Part.NOTES
+        self.stack = QStackedWidget(self)
+        self.stack.setStyleSheet("QStackedWidget { background: transparent; }")
         self._group = QButtonGroup(self)
         self._tabs: dict[Part, QToolButton] = {}
         names = {
@@ -66,23 +69,24 @@ class SidePanel(QFrame):
             Part.AGENDA: _("Items"),
             Part.PAGES: _("Pages"),
         }
-        for part, widget in parts.items():
-            self._stack.addWidget(widget)
+        for part in Part:
             self._tabs[part] = self._tab(part, names[part])
         self._close = tool(_("Close the panel"), "close", self.closed.emit)
         self._lay_out()
-        self.turn_to(Part.NOTES)
         look().changed.connect(self._dress)
 
-    @property
-    def part(self) -> Part:
-        """What is shown."""
-        shown = self._stack.currentWidget()
-        return next(part for part, widget in self._parts.items() if widget is shown)
+    def hold(self, makers: dict[Part, Callable[[], QWidget]]) -> None:
+        """Hold what these make; each is called when its part is first turned to."""
+        self._makers = makers
 
     def turn_to(self, part: Part) -> None:
         """Show this part."""
-        self._stack.setCurrentWidget(self._parts[part])
+        self.part = part
+        widget = self._parts.get(part)
+        if widget is None:
+            widget = self._parts[part] = self._makers[part]()
+            self.stack.addWidget(widget)
+        self.stack.setCurrentWidget(widget)
         self._tabs[part].setChecked(True)
 
     def set_below(self, *, below: bool) -> None:
@@ -124,7 +128,7 @@ class SidePanel(QFrame):
         outer.setSpacing(0)
         outer.addWidget(row)
         outer.addWidget(line)
-        outer.addWidget(self._stack, 1)
+        outer.addWidget(self.stack, 1)
         self._dress()
 
     def _dress(self) -> None:

@@ -5,12 +5,13 @@ A `QTextBrowser` gives its text to assistive tools; the painted pages cannot (`r
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from itertools import groupby
-from statistics import median
 from typing import Final
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -38,7 +39,19 @@ _LEAST: Final = 0.8
 _MOST: Final = 4.0
 _MEASURE: Final = 72
 """Letters in a line: longer ones lose the eye."""
+_MOMENT: Final = 0.008
+"""Seconds of writing before the window may do something else."""
 _APART: Final = "\u2003\u2003"
+
+
+def utf16_length(text: str) -> int:
+    """Return how many places `text` takes in a `QTextDocument`."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _middle(values: Iterable[float]) -> float:
+    ordered = sorted(values)
+    return ordered[len(ordered) // 2]
 
 
 class TextMode(QTextBrowser):
@@ -58,6 +71,9 @@ class TextMode(QTextBrowser):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self._scale = 1.0
+        self._writing: Iterator[None] = iter(())
+        self._more = QTimer(self, singleShot=True, interval=0)
+        self._more.timeout.connect(self._write)
         self._dress()
         look().changed.connect(self._dress)
         self._page = 0
@@ -76,10 +92,25 @@ class TextMode(QTextBrowser):
         self.clear()
         space = look().metrics
         self.document().setDocumentMargin(space.three)
+        self._writing = self._written(heading, page, pages, text, notes)
+        self._write()
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def _write(self) -> None:
+        """Write for a moment; a plan may have thousands of words. The rest comes in turns."""
+        end = time.perf_counter() + _MOMENT
+        for _paragraph in self._writing:
+            if time.perf_counter() > end:
+                self._more.start()
+                return
+
+    def _written(
+        self, heading: str, page: int, pages: int, text: PageText, notes: tuple[Note, ...]
+    ) -> Iterator[None]:
         cursor = QTextCursor(self.document())
         self._heading(cursor, heading, 1)
         if text.words:
-            self._paragraphs(cursor, text)
+            yield from self._paragraphs(cursor, text)
         else:
             sentence = _("This page is a picture: its text has not been recognised.")
             self._block(cursor)
@@ -87,13 +118,16 @@ class TextMode(QTextBrowser):
         for note in notes:
             self._mark(note)
         self._turn(cursor, page, pages)
-        self.moveCursor(QTextCursor.MoveOperation.Start)
+        links, self._links = self._links, ()
+        self.show_links(page, links)
 
     def show_links(self, page: int, links: tuple[Link, ...]) -> None:
         """Add the links of the page that is shown."""
         if page != self._page or not links or self._links:
             return
         self._links = links
+        if self._more.isActive():
+            return
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         self._heading(cursor, _("Links of this page"), 2)
@@ -115,22 +149,23 @@ class TextMode(QTextBrowser):
         last = bisect_left(self._starts, cursor.selectionEnd())
         return (self._text, WordRange(first, last)) if first < last else None
 
-    def _paragraphs(self, cursor: QTextCursor, text: PageText) -> None:
-        usual = median(box.height for box in text.boxes)
+    def _paragraphs(self, cursor: QTextCursor, text: PageText) -> Iterator[None]:
+        usual = _middle(box.height for box in text.boxes)
         index = 0
         for _block, group in groupby(text.words, key=lambda word: word.block):
-            count = len(list(group))
-            height = median(text.boxes[each].height for each in range(index, index + count))
-            is_heading = height > _LARGER * usual and count <= _FEW
-            form = self._format(strong=is_heading)
+            words = [word.text for word in group]
+            height = _middle(text.boxes[each].height for each in range(index, index + len(words)))
+            is_heading = height > _LARGER * usual and len(words) <= _FEW
             self._block(cursor, 2 if is_heading else 0)
-            for number in range(index, index + count):
-                if number > index:
-                    cursor.insertText(" ", form)
-                self._starts.append(cursor.position())
-                cursor.insertText(text.words[number].text, form)
-                self._ends.append(cursor.position())
-            index += count
+            at = cursor.position()
+            # One insertion a paragraph: one a word takes ten times as long.
+            cursor.insertText(" ".join(words), self._format(strong=is_heading))
+            for word in words:
+                self._starts.append(at)
+                self._ends.append(at + utf16_length(word))
+                at = self._ends[-1] + 1
+            index += len(words)
+            yield
 
     def _mark(self, note: Note) -> None:
         where = note.anchor.word_range

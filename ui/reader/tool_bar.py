@@ -133,7 +133,6 @@ class ToolBar(QFrame):
             row.addSpacing(space.one)
             for each in group:
                 row.addWidget(each, 0, middle)
-        self._fit()
 
     def _fit(self) -> None:
         """Give the tools as many words as there is room for; drop the zoom last."""
