@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from boardpack.annotation.note import NoteKind
 from boardpack.messages import _
 from boardpack.services.read_models import NoteRow
-from ui.notes.rows import ICONS, is_older, kind_name
+from ui.notes.rows import is_older
+from ui.reader.kinds import ICONS, kind_name
 from ui.reader.tags import TAGS, tag_name
 from ui.widgets.buttons import button
 from ui.widgets.flow import FlowLayout

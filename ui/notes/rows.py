@@ -4,31 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import Final
 
-from boardpack.annotation.note import Note, NoteKind
+from boardpack.annotation.note import Note
 from boardpack.annotation.palette import colour
 from boardpack.annotation.text import fold
 from boardpack.messages import _
 from boardpack.services.read_models import NoteRow
 from ui import formats
 from ui.models.rows import Chip, Row
+from ui.reader.kinds import ICONS, kind_name
 from ui.reader.tags import tag_name
-
-ICONS: Final = {
-    NoteKind.HIGHLIGHT: "marker",
-    NoteKind.NOTE: "note-text-outline",
-    NoteKind.INK: "draw",
-}
-
-
-def kind_name(kind: NoteKind) -> str:
-    """Return what a person calls this kind of note."""
-    return {
-        NoteKind.HIGHLIGHT: _("Highlight"),
-        NoteKind.NOTE: _("Note"),
-        NoteKind.INK: _("Drawing"),
-    }[kind]
 
 
 def shown_text(note: Note) -> str:

@@ -36,6 +36,7 @@ class DeskView(QAbstractScrollArea):
         self.renderer = renderer
         self.painter = PagePainter(renderer, notes_on, self)
         self.painter.baked.connect(self.refresh_page)
+        renderer.delayed.connect(self.refresh_page)
         self.paint_live: Callable[[QPainter], None] | None = None
         self.boxes: tuple[PageBox, ...] = ()
         self.fit = Fit.WIDTH

@@ -28,6 +28,7 @@ class GoToDialog(QDialog):
         self.field.setValue(page + 1)
         self.field.setAccessibleName(name)
         self.field.selectAll()
+        self.field.lineEdit().setTextMargins(look().metrics.one, 0, 0, 0)
         go = button(_("Go"), self._go, kind="primary")
         go.setDefault(True)
         cancel = button(_("Cancel"), self.reject)

@@ -13,8 +13,8 @@ from boardpack.annotation.note import Note, NoteKind
 from boardpack.messages import _, ngettext
 from boardpack.services.read_models import VersionRow
 from ui.models.rows import Chip, Row
-from ui.notes.rows import ICONS, kind_name
 from ui.reader import marks
+from ui.reader.kinds import ICONS, kind_name
 from ui.reader.notebook import Notebook
 from ui.reader.panel_list import PanelList
 from ui.reader.tags import tag_name

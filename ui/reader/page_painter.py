@@ -80,7 +80,13 @@ class PagePainter(QObject):
         painter.setClipRect(strip, Qt.ClipOperation.IntersectClip)
         if self._renderer.failure(placed.page) is not None:
             painter.fillRect(strip, self._paper())
-            self._message(painter, frame)
+            self._message(
+                painter,
+                frame,
+                "file-alert-outline",
+                _("This page cannot be shown"),
+                _("It is damaged. The other pages can be read."),
+            )
         else:
             self._pictures(painter, placed, box, strip)
             self._over(painter, placed, box)
@@ -101,6 +107,14 @@ class PagePainter(QObject):
         preview = self._renderer.cache.preview(placed.page)
         if preview is None:
             painter.fillRect(strip, self._paper())
+            if self._renderer.is_late(placed.page):
+                self._message(
+                    painter,
+                    QRect(placed.x, placed.y, placed.width, placed.height),
+                    "timer-sand",
+                    _("This page takes long to draw"),
+                    _("It appears as soon as it is ready."),
+                )
             return
         if preview.scale != placed.zoom * ratio:
             self._blit(painter, placed, box, preview, fits=False)
@@ -159,21 +173,21 @@ class PagePainter(QObject):
     def _paper(self) -> QColor:
         return QColor(_DARK_PAPER) if self._renderer.dark else look().colour("paper")
 
-    def _message(self, painter: QPainter, frame: QRect) -> None:
+    def _message(self, painter: QPainter, frame: QRect, icon: str, title: str, text: str) -> None:
         metrics = look().metrics
         colour = _DARK_MESSAGE if self._renderer.dark else _MESSAGE
         side = 2 * metrics.mark
         middle = frame.center()
         sign = QRect(middle.x() - side // 2, middle.y() - side - metrics.two, side, side)
-        qtawesome.icon("mdi6.file-alert-outline", color=colour).paint(painter, sign)
+        qtawesome.icon(f"mdi6.{icon}", color=colour).paint(painter, sign)
         painter.setPen(QColor(colour))
         flags = Qt.AlignmentFlag.AlignHCenter.value | Qt.TextFlag.TextWordWrap.value
-        text = QRect(frame.left() + 8, middle.y(), frame.width() - 16, frame.height() // 2)
+        below = QRect(frame.left() + 8, middle.y(), frame.width() - 16, frame.height() // 2)
         painter.setFont(look().font("body", strong=True))
-        used = painter.drawText(text, flags, _("This page cannot be shown"))
+        used = painter.drawText(below, flags, title)
         painter.setFont(look().font("small"))
-        rest = text.adjusted(0, used.height() + metrics.half, 0, 0)
-        painter.drawText(rest, flags, _("It is damaged. The other pages can be read."))
+        rest = below.adjusted(0, used.height() + metrics.half, 0, 0)
+        painter.drawText(rest, flags, text)
 
 
 def _target(placed: Placed, bitmap: Bitmap, image: QImage, ratio: float, *, fits: bool) -> QRectF:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from boardpack.messages import _
 from ui.reader.layout import ACTUAL_SIZE, Fit
@@ -12,8 +12,32 @@ from ui.reader.menus import SEPARATOR, Entry, version_entries
 from ui.reader.page_view import PageView
 from ui.reader.parts import ReaderParts
 
-if TYPE_CHECKING:
-    from ui.reader.actions import ReaderActions
+
+class Deeds(Protocol):
+    """What `ui.reader.actions` does; it makes these menus, so it is not imported here."""
+
+    @property
+    def text_mode(self) -> bool:
+        """Whether the text is shown instead of the pages."""
+
+    def larger(self) -> None:
+        """Zoom in."""
+
+    def smaller(self) -> None:
+        """Zoom out."""
+
+    def ask_page(self) -> None:
+        """Ask for a page to go to."""
+
+    def set_dark(self, *, dark: bool) -> None:
+        """Show dark pages."""
+
+    def show_text(self, *, on: bool) -> None:
+        """Show the text of the page."""
+
+    def export(self) -> None:
+        """Ask where to save a copy."""
+
 
 _PERCENTS = (50, 75, 100, 150, 200, 400)
 
@@ -47,12 +71,15 @@ def zoom_entries(view: PageView) -> tuple[Entry, ...]:
 
 
 def more_entries(
-    actions: ReaderActions, parts: ReaderParts, open_version: Callable[[str], Any]
+    actions: Deeds, parts: ReaderParts, open_version: Callable[[str], Any]
 ) -> tuple[Entry, ...]:
     """Return what is not used at each page."""
     document = parts.opening.document
     versions = parts.opening.versions()
     shown = document.sha256 if document else ""
+    older = Entry(
+        _("Versions"), actions.ask_page, below=version_entries(versions, shown, open_version)
+    )
     return (
         Entry(_("Larger"), actions.larger, "magnify-plus-outline", "Ctrl++"),
         Entry(_("Smaller"), actions.smaller, "magnify-minus-outline", "Ctrl+-"),
@@ -73,11 +100,6 @@ def more_entries(
             checked=actions.text_mode,
         ),
         SEPARATOR,
-        Entry(
-            _("Versions"),
-            actions.ask_page,
-            enabled=len(versions) > 1,
-            below=version_entries(versions, shown, open_version) if len(versions) > 1 else (),
-        ),
+        *((older,) if len(versions) > 1 else ()),
         Entry(_("Save a copy…"), actions.export, "tray-arrow-down", "Ctrl+S"),
     )

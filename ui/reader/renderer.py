@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtCore import QObject, QRect, QTimer, Signal
 
 from boardpack.domain.errors import SurroundingsError
 from boardpack.services.pages import PageService
@@ -21,6 +21,7 @@ from ui.background import Background, Lane
 from ui.reader.bitmaps import Bitmap, BitmapCache
 from ui.reader.pictures import to_image
 
+PATIENCE_MS: Final = 1500
 SLOW: Final = 0.05
 """Seconds that a page may take before a coarse picture of it is asked for first."""
 
@@ -58,6 +59,8 @@ class PageRenderer(QObject):
     """A better picture of this page is there."""
     failed = Signal(int)
     """This page cannot be shown."""
+    delayed = Signal(int)
+    """This page takes longer than one waits without a word."""
 
     def __init__(self, pages: PageService, background: Background, parent: QObject) -> None:
         """Ask `pages` on the render lane of `background`."""
@@ -69,6 +72,9 @@ class PageRenderer(QObject):
         self._handle: DocumentHandle | None = None
         self._generation = 0
         self._busy = False
+        self._asked = self._late = -1
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(self._say_late)
         self._wants: tuple[Want, ...] = ()
         self._failures: dict[int, Exception] = {}
         self._tried: set[int] = set()
@@ -104,6 +110,10 @@ class PageRenderer(QObject):
         """Return why a page cannot be shown, if so."""
         return self._failures.get(page)
 
+    def is_late(self, page: int) -> bool:
+        """Tell whether a page is being rendered for so long that one should say so."""
+        return page == self._late
+
     def is_slow(self, page: int, pixels: float) -> bool:
         """Tell whether a picture of that many pixels will probably take noticeably long."""
         rate = self._slowness.get(page, 0.0)
@@ -137,7 +147,8 @@ class PageRenderer(QObject):
             bitmap = Bitmap(to_image(picture), want.scale, want.area, want.whole, dark)
             return _Answer(want, bitmap, generation, seconds)
 
-        self._busy = True
+        self._busy, self._asked = True, want.page
+        self._patience.start()
         self.background.run(
             render,
             success=self._keep,
@@ -146,8 +157,16 @@ class PageRenderer(QObject):
             owner=self,
         )
 
+    def _say_late(self) -> None:
+        self._late = self._asked
+        self.delayed.emit(self._late)
+
+    def _rest(self) -> None:
+        self._busy, self._late = False, -1
+        self._patience.stop()
+
     def _keep(self, answer: _Answer) -> None:
-        self._busy = False
+        self._rest()
         if answer.generation == self._generation:
             want, image = answer.want, answer.bitmap.image
             self._slowness[want.page] = answer.seconds / max(1, image.width() * image.height())
@@ -156,7 +175,7 @@ class PageRenderer(QObject):
         self._pump()
 
     def _refuse(self, want: Want, generation: int, error: Exception) -> None:
-        self._busy = False
+        self._rest()
         if generation == self._generation:
             # A worker that died is started anew: its page deserves a second try, not a third.
             again = isinstance(error, SurroundingsError) and want.page not in self._tried
