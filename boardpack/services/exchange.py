@@ -182,20 +182,26 @@ class Exchange:
             machine.tell(_failure(wanted.sha256, error))
             return
         if receiving is None:
-            machine.tell(self._keep(wanted.sha256, None))
+            self._keep(machine, [], [wanted.sha256])
             return
         work = partial(transfers.receive, self._equipment.transport, receiving, self._meter)
         self._under_way[pool.submit(work)] = _Transfer(wanted.sha256, receiving)
 
-    def _keep(self, sha256: str, receiving: Receiving | None) -> events.Event:
+    def _keep(self, machine: SyncMachine, arrived: list[Receiving], digests: list[str]) -> None:
+        """Count files as here: those that arrived together in one transaction."""
         try:
-            changes, pending = self._store.keep(sha256, receiving)
+            changes, pending = self._store.keep(arrived, digests)
         except BoardpackError as error:
-            return _failure(sha256, error)
-        self._files_left -= 1
-        self._report = replace(self._report, received_files=self._report.received_files + 1)
+            for sha256 in digests:
+                machine.tell(_failure(sha256, error))
+            return
+        self._files_left -= len(digests)
+        self._report = replace(
+            self._report, received_files=self._report.received_files + len(digests)
+        )
         self._announce(changes)
-        return events.BlobStored(sha256, pending)
+        for sha256 in digests:
+            machine.tell(events.BlobStored(sha256, pending))
 
     def _fetch_failed(self, receiving: Receiving, error: BoardpackError) -> events.Event:
         try:
@@ -211,23 +217,26 @@ class Exchange:
     # What comes of transfers
 
     def _collect(self, machine: SyncMachine) -> None:
-        """Wait for some transfer to end, and tell the machine."""
+        """Wait for some transfers to end, and tell the machine."""
         done, _ = wait(self._under_way, timeout=_BEAT, return_when=FIRST_COMPLETED)
+        arrived: list[Receiving] = []
         for future in done:
-            transfer = self._under_way.pop(future)
-            machine.tell(self._outcome(transfer, future.exception()))
+            transfer, error = self._under_way.pop(future), future.exception()
+            if error is not None and not isinstance(error, BoardpackError):
+                raise error
+            if transfer.receiving is not None and error is None:
+                arrived.append(transfer.receiving)
+            else:
+                machine.tell(self._outcome(transfer, error))
+        if arrived:
+            self._keep(machine, arrived, [each.sha256 for each in arrived])
 
-    def _outcome(self, transfer: _Transfer, error: BaseException | None) -> events.Event:
-        if error is not None and not isinstance(error, BoardpackError):
-            raise error
-        receiving = transfer.receiving
-        if receiving is None:
-            if error is None:
-                return events.BlobUploaded(transfer.sha256)
-            return self._upload_failed(transfer.sha256, error)
+    def _outcome(self, transfer: _Transfer, error: BoardpackError | None) -> events.Event:
         if error is None:
-            return self._keep(transfer.sha256, receiving)
-        return self._fetch_failed(receiving, error)
+            return events.BlobUploaded(transfer.sha256)
+        if transfer.receiving is None:
+            return self._upload_failed(transfer.sha256, error)
+        return self._fetch_failed(transfer.receiving, error)
 
     # Who is told
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -137,17 +137,29 @@ class StoreSide:
         self._step(lambda _: self._context.blobs.pause(receiving))
 
     def keep(
-        self, sha256: str, receiving: Receiving | None
+        self, arrived: Sequence[Receiving], digests: Collection[str]
     ) -> tuple[Changes, tuple[Pending, ...] | None]:
-        """Count a file as here; return what changed, and what to send when a receipt was made."""
+        """Count files as here, all in one transaction.
+
+        Args:
+            arrived: verified files; those that were here already have none.
+            digests: of all of them.
+
+        Returns:
+            What changed, and what to send when a receipt was made.
+        """
 
         def step(connection: Connection) -> tuple[Changes, tuple[Pending, ...] | None]:
-            if receiving is not None:
-                self._context.blobs.commit(receiving)
-            sittings, documents = wanted.places_of(connection, sha256)
-            made = self._make_receipts(connection, sha256)
-            arrived = Changes(sittings=sittings, documents=documents, deliberations=not documents)
-            return arrived | made, self._pending(connection) if made else None
+            sittings, documents = frozenset[str](), frozenset[str]()
+            with self._context.store.transaction():
+                for receiving in arrived:
+                    self._context.blobs.commit(receiving)
+                for sha256 in digests:
+                    in_sittings, in_documents = wanted.places_of(connection, sha256)
+                    sittings, documents = sittings | in_sittings, documents | in_documents
+                made = self._make_receipts(connection, sittings)
+            news = Changes(sittings=sittings, documents=documents, deliberations=True)
+            return news | made, self._pending(connection) if made else None
 
         return self._step(step)
 
@@ -162,8 +174,10 @@ class StoreSide:
 
         return self._step(step)
 
-    def _make_receipts(self, connection: Connection, sha256: str = "") -> Changes:
-        whole = wanted.complete_unreceipted(connection, self._context.official_id, sha256)
+    def _make_receipts(
+        self, connection: Connection, sittings: Collection[str] | None = None
+    ) -> Changes:
+        whole = wanted.complete_unreceipted(connection, self._context.official_id, sittings)
         if not whole:
             return NOTHING
         with self._context.store.transaction():

@@ -28,6 +28,8 @@ NEW: Final = ".new"
 RESERVE: Final = 32 * 1024 * 1024
 #: A file that the person makes, a signed deliberation for instance, may go further.
 OWN_RESERVE: Final = 2 * 1024 * 1024
+#: Only a larger file is worth a row before it comes; a smaller one gets it when it is cut.
+RESUMABLE: Final = 4 * 1024 * 1024
 _NAME_KEY: Final = "blob_name_key"
 _CHUNK: Final = 1024 * 1024
 _DAMAGE: Final = (DamagedSealError, WrongKeyError, UnreadableSealError)
@@ -161,7 +163,7 @@ class BlobStore:
         tail = Tail(row["tail_at"], bytes(row["tail"])) if row and row["tail"] else NO_TAIL
         receiving = Receiving(_beside(path, PART), sha256, size, key, tail=tail)
         try:
-            if receiving.key != key:
+            if receiving.key != key and size > RESUMABLE:
                 self.pause(receiving)
         except BaseException:
             receiving.close()
@@ -184,7 +186,7 @@ class BlobStore:
         if self.has(receiving.sha256):
             receiving.discard()
             return
-        disk.replace(receiving.part, self._path(self._name(receiving.sha256)))
+        disk.replace(receiving.part, self._path(self._name(receiving.sha256)), synced=True)
         self._write_row(receiving, "complete")
 
     def _write_row(self, receiving: Receiving, state: str) -> None:

@@ -31,9 +31,16 @@ def sync_file(path: Path) -> None:
         raise disk_error(error) from error
 
 
-def replace(source: Path, target: Path) -> None:
-    """Put `source`, synced, in the place of `target`; after a crash it is one or the other."""
-    sync_file(source)
+def replace(source: Path, target: Path, *, synced: bool = False) -> None:
+    """Put `source` in the place of `target`; after a crash it is one or the other.
+
+    Args:
+        source: its bytes are brought to the disk first, unless they are there (`synced`).
+        target: may be absent.
+        synced: the bytes of `source` are on the disk.
+    """
+    if not synced:
+        sync_file(source)
     try:
         source.replace(target)
     except OSError as error:

@@ -14,6 +14,8 @@ from boardpack.store import disk, errors
 #: No file is written any more when less is free: what the ballast gave up on a full disk is for the
 #: person's own actions, not for files that are under way at that moment.
 FLOOR: Final = 16 * 1024 * 1024
+#: Asking costs as much as sealing some kilobytes.
+_CHECK_EACH: Final = 1024 * 1024
 
 
 class Tail(NamedTuple):
@@ -59,6 +61,7 @@ class Receiving:
         self.finished = False
         self.part = part
         self._floor = floor
+        self._unchecked = 0
         self._hash = hashlib.sha256()
         self._writer: SealedWriter | None = None
         self.tail = NO_TAIL
@@ -128,13 +131,19 @@ class Receiving:
         if self.offset + len(data) > self.size:
             self.discard()
             raise errors.DamagedBlobError(sha256=self.sha256)
-        if errors.free_bytes(self.part.parent) < self._floor:
-            raise errors.DiskFullError
+        self._refuse_without_room(len(data))
         try:
             self._hash.update(data)
             self._open_writer.write(data)
         except OSError as error:
             raise errors.disk_error(error) from error
+
+    def _refuse_without_room(self, coming: int) -> None:
+        self._unchecked += coming
+        if self._unchecked >= _CHECK_EACH:
+            self._unchecked = 0
+            if errors.free_bytes(self.part.parent) < self._floor:
+                raise errors.DiskFullError
 
     def finish(self) -> None:
         """Check the digest of the whole and bring it to the disk.

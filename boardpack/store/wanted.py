@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Collection
 from typing import Final
@@ -99,7 +100,7 @@ def _held_by_server(connection: Connection) -> frozenset[str]:
 
 
 def complete_unreceipted(
-    connection: Connection, official_id: str, sha256: str = ""
+    connection: Connection, official_id: str, sittings: Collection[str] | None = None
 ) -> tuple[Dossier, ...]:
     """Return the dossiers that are whole on this device and not yet receipted in this revision.
 
@@ -108,19 +109,18 @@ def complete_unreceipted(
     Args:
         connection: to the store.
         official_id: whose receipts count.
-        sha256: look only at dossiers with this file (empty: at all).
+        sittings: look only at these dossiers (None: at all).
     """
     sits_in = {
         assembly_id
         for assembly_id, roles in access.granted(connection).items()
         if roles - {Role.SECRETARY_OFFICE}
     }
+    among = None if sittings is None else json.dumps(list(sittings))
     rows = connection.execute(
         """
         SELECT s.body FROM dossiers s
-        WHERE (? = '' OR EXISTS (
-            SELECT 1 FROM documents d JOIN versions v USING (document_id)
-            WHERE d.sitting_id = s.sitting_id AND v.sha256 = ?))
+        WHERE (? IS NULL OR s.sitting_id IN (SELECT value FROM json_each(?)))
           AND NOT EXISTS (
             SELECT 1 FROM documents d JOIN versions v USING (document_id)
             WHERE d.sitting_id = s.sitting_id AND NOT d.withdrawn
@@ -137,7 +137,7 @@ def complete_unreceipted(
             WHERE j.action = ? AND j.subject_id = s.sitting_id AND j.detail = s.revision)
         ORDER BY s.starts_at
         """,
-        (sha256, sha256, official_id, RECEIVED),
+        (among, among, official_id, RECEIVED),
     )
     found = (decode(row["body"], Dossier) for row in rows)
     return tuple(each for each in found if each.assembly_id in sits_in)
