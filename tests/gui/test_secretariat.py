@@ -177,7 +177,7 @@ def test_a_dropped_folder_with_mistakes_is_corrected_by_keyboard_and_sent(
     assert view.send.isEnabled()
     view.send.click()
     rest(desk)
-    assert dialog(SendDialog).send.hasFocus()
+    until(dialog(SendDialog).send.hasFocus, "the focus")
     qtbot.keyClick(dialog(SendDialog), Qt.Key.Key_Return)
     follow = part(desk, FollowView)
     assert [row.title for row in rows_of(follow, "Members")]

@@ -157,7 +157,7 @@ def test_a_wrong_passphrase_is_told_in_the_dialog_and_nothing_is_signed(
     rest(desk)
     assert asked.findChild(ErrorPanel).isVisible()
     assert asked.proceed.text() == "Continue"
-    assert asked.passphrase.hasFocus()
+    until(asked.passphrase.hasFocus, "the focus")
     asked.reject()
     assert asked.passphrase.text() == ""
     rest(desk)
@@ -191,6 +191,7 @@ def test_two_are_signed_in_a_row_with_the_same_file_but_the_passphrase_is_asked_
     view = read(desk)
     first = desk.shell.navigator.route
     sign(desk, view, p12, qtbot)
+    until(button(view, "Next one to sign").isVisible, "the next one")
     assert not button(view, "Sign").isVisible()
     button(view, "Next one to sign").click()
     rest(desk)
@@ -199,7 +200,7 @@ def test_two_are_signed_in_a_row_with_the_same_file_but_the_passphrase_is_asked_
     asked = ask_sign(following)
     assert asked._file.text() == p12.name
     assert asked.passphrase.text() == ""
-    assert asked.passphrase.hasFocus()
+    until(asked.passphrase.hasFocus, "the focus")
     asked.passphrase.setText(SECRET)
     asked.proceed.click()
     rest(desk)
@@ -248,8 +249,10 @@ def test_a_refusal_needs_a_reason_and_is_kept_with_it(desk: Desk) -> None:
     asked.refuse.click()
     until(lambda: QApplication.activeModalWidget() is None, "the refusal")
     rest(desk)
-    texts = [row.detail for row in rows_of(view, "Signatories, in this order")]
-    assert "Le montant est faux." in texts[0]
+    until(
+        lambda: "Le montant est faux." in rows_of(view, "Signatories, in this order")[0].detail,
+        "the reason",
+    )
     assert [row.chips[0].text for row in rows_of(inbox(desk), "Done")] == ["To be sent"]
 
 

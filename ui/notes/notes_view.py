@@ -119,6 +119,7 @@ class NotesView(Screen):
         groups = {first.sitting_id: (first, notes) for first, notes in by_sitting(rows)}
         for sitting_id in [each for each in self._sections if each not in groups]:
             gone = self._sections.pop(sitting_id)
+            gone.setVisible(False)
             self._list.removeWidget(gone)
             gone.deleteLater()
         for place, (sitting_id, (first, notes)) in enumerate(groups.items()):

@@ -246,13 +246,14 @@ class ComposeView(Screen):
         progress = self._begin(_("Keeping the files…"))
         self.run(
             lambda: self.session.publishing.publish(draft, progress),
-            lambda _changes: self._published(),
+            self._published,
             self._failed,
             Lane.NETWORK,
         )
 
-    def _published(self) -> None:
+    def _published(self, changes: Changes) -> None:
         self._end()
+        self.session.announcer.announce(changes)
         self.navigator.forget(SecretariatRoute("follow", self._sitting_id))
         self.navigator.secretariat("follow", self._sitting_id)
         self.navigator.forget(SecretariatRoute("prepare", self._sitting_id))
@@ -286,9 +287,12 @@ class ComposeView(Screen):
 
     def _forget(self) -> None:
         publishing, sitting_id = self.session.publishing, self._sitting_id
-        route = SecretariatRoute("prepare", sitting_id)
         self.run(
             lambda: publishing.discard(sitting_id),
-            lambda _changes: self.navigator.forget(route),
+            self._forgotten,
             self._failed,
         )
+
+    def _forgotten(self, changes: Changes) -> None:
+        self.session.announcer.announce(changes)
+        self.navigator.forget(SecretariatRoute("prepare", self._sitting_id))

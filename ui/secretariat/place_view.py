@@ -217,13 +217,14 @@ class PlaceView(Screen):
         progress = self._working.start(_("Keeping the files…"), self.background)
         self.run(
             lambda: place(sitting, files, signatories, progress),
-            lambda _changes: self._placed(),
+            self._placed,
             self._failed,
             Lane.NETWORK,
         )
 
-    def _placed(self) -> None:
+    def _placed(self, changes: Changes) -> None:
         self._working.finish()
+        self.session.announcer.announce(changes)
         self.navigator.forget(SecretariatRoute("follow", self._sitting_id))
         self.navigator.secretariat("follow", self._sitting_id)
         self.navigator.forget(SecretariatRoute("place", self._sitting_id))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout
 
 from boardpack.messages import _
+from boardpack.services.changes import Changes
 from boardpack.services.read_models import DeliberationRow
 from ui.errors import ErrorPanel
 from ui.theme import look
@@ -66,10 +67,14 @@ class RefuseDialog(Sheet):
         self._error.clear()
         self._screen.background.run(
             lambda: signing.refuse(identifier, sha256, reason),
-            success=lambda _changes: self.accept(),
+            success=self._refused,
             failure=self._failed,
             owner=self,
         )
+
+    def _refused(self, changes: Changes) -> None:
+        self._screen.session.announcer.announce(changes)
+        self.accept()
 
     def _failed(self, error: Exception) -> None:
         self.refuse.setEnabled(True)

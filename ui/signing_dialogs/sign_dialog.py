@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout
 
 from boardpack.domain.errors import ActionableError
 from boardpack.messages import _
+from boardpack.services.changes import Changes
 from boardpack.services.read_models import DeliberationRow
 from boardpack.services.signing import Stage
 from boardpack.services.signing_models import CertificateView
@@ -174,7 +175,7 @@ class SignDialog(Sheet):
         identifier, sha256 = self._row.deliberation_id, self._sha256
         self._run(
             lambda: signing.sign(identifier, sha256, read_certificate(path), secret, stage),
-            lambda _changes: self._signed(),
+            self._signed,
         )
 
     def _run(self, operation: Callable[[], T], success: Callable[[T], object]) -> None:
@@ -219,8 +220,9 @@ class SignDialog(Sheet):
         self.passphrase.setEnabled(not busy)
         self._choose.setEnabled(not busy)
 
-    def _signed(self) -> None:
+    def _signed(self, changes: Changes) -> None:
         self._signing = False
+        self._screen.session.announcer.announce(changes)
         self.accept()
 
     def _failed(self, error: Exception) -> None:
