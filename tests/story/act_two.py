@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from boardpack.annotation.note import NoteKind, WordRange
 from boardpack.messages import _
@@ -160,12 +161,13 @@ class Councillor:
 
     def _find(self) -> None:
         seat = self.seat
-        field = seat.reader.search_field()
-        assert field is not None
         parts = seat.reader.parts
-        parts.finder.find("delibere")
+        seat.reader.search_field()
+        field = seat.find(QLineEdit, lambda line: line.hasFocus(), "the field of the search")
+        QTest.keyClicks(field, "delibere")
+        QTest.keyClick(field, Qt.Key.Key_Return)
         seat.rest()
-        rows = len(parts.find.list.rows)
+        rows = len(parts.side.finder.panel.list.rows)
         seat.picture("09-find")
         self.said.say(f"« delibere » (no accents) is found {rows} times in the document")
 
