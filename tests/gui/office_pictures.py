@@ -1,6 +1,6 @@
 """Pictures of secretariat, signatures and notes: `python -m tests.gui.office_pictures FOLDER …`.
 
-Real data: a server over loopback, the demo's dossiers, six profiles. Further words choose variants
+Real data: a server over loopback, the demo's dossiers, three profiles. Further words choose variants
 (`wide`, `tall-200`…) and pictures (`compose`, `sign`…). `--keep FOLDER` keeps the profiles for the
 next time.
 """
@@ -39,6 +39,7 @@ from boardpack.services.program import Program, Session
 from boardpack.services.read_models import DocumentRow, SittingView
 from tests.gui.patience import settle, turn
 from tests.gui.pictures import VARIANTS, Variant, window_on
+from tests.helpers.town import exchange
 from tests.story.cast import P12_SECRET, SECRET, Cast, demo_papers
 from tests.story.programs import Person
 from ui.app import prepare
@@ -63,13 +64,6 @@ def enrol(cast: Cast, person: Person) -> tuple[Program, Session]:
     session = program.enrolment.enrol(offer, person.secret, "poste de travail")
     exchange(session)
     return program, session
-
-
-def exchange(session: Session) -> None:
-    """Exchange with the server; a failure fails the caller."""
-    report = session.synchronizing.sync_once()
-    if report.error is not None:
-        raise report.error
 
 
 WORDS = (
@@ -371,9 +365,6 @@ def reader_pictures(album: Album) -> None:
     album.go.notes()
     album.take("notes")
     album.down("notes-end")
-    view = album.shell.stack.front
-    view.search_field().setText("xyz")
-    album.take("notes-none")
 
 
 def main() -> None:

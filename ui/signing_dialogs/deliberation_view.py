@@ -119,7 +119,7 @@ class DeliberationView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put pages and signatures side by side when there is room."""
         super().resizeEvent(event)
-        wide = event.size().width() >= _SIDE_BY_SIDE_FROM * look().metrics.scale
+        wide = event.size().width() >= _SIDE_BY_SIDE_FROM * min(look().metrics.scale, 1.2)
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         self._box.setDirection(direction)
 
