@@ -26,6 +26,12 @@ def locale() -> str:
     return _LOCALES[language()]
 
 
+def warm() -> None:
+    """Read the words of the language now, rather than when the first date is shown."""
+    day_and_hour(clock.now())
+    ago(clock.now() - timedelta(hours=1))
+
+
 def hour(moment: datetime) -> str:
     """Return « 18 h 30 », « 9 h », or "18:30"."""
     if language() != "fr":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import qtawesome
 from PySide6.QtCore import QObject, QSize
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from ui.theme import look
@@ -23,6 +23,17 @@ def icon(name: str, colour: str = "text_secondary", checked: str = "accent") -> 
         color_disabled=now.colour("text_disabled"),
     )
     return made
+
+
+def picture(name: str, colour: str, side: int, ratio: float) -> QPixmap:
+    """Return icon `name` drawn once for this colour, size and screen: lists paint it often."""
+    ink = look().colour(colour)
+    key = f"boardpack:{name}:{ink.name()}:{side}:{ratio}"
+    found = QPixmap()
+    if not QPixmapCache.find(key, found):
+        found = icon(name, colour).pixmap(QSize(side, side), ratio)
+        QPixmapCache.insert(key, found)
+    return found
 
 
 class _Follower(QObject):
@@ -42,13 +53,12 @@ class _Follower(QObject):
         self._apply()
 
     def _apply(self) -> None:
-        made = icon(self._name, self._colour)
         side = int(getattr(look().metrics, self._measure))
         if isinstance(self._widget, QLabel):
             ratio = self._widget.devicePixelRatioF()
-            self._widget.setPixmap(made.pixmap(QSize(side, side), ratio))
+            self._widget.setPixmap(picture(self._name, self._colour, side, ratio))
         else:
-            self._widget.setIcon(made)
+            self._widget.setIcon(icon(self._name, self._colour))
             self._widget.setIconSize(QSize(side, side))
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from boardpack.messages import language, use_language
+from ui import formats
 
 
 def system_language() -> str:
@@ -18,6 +19,7 @@ def speak(application: QApplication, wanted: str) -> None:
     """Use `wanted` for every text made from now on."""
     use_language(wanted)
     QLocale.setDefault(QLocale(language()))
+    formats.warm()
     for old in application.findChildren(QTranslator):
         application.removeTranslator(old)
         old.deleteLater()

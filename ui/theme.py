@@ -149,6 +149,7 @@ class Look(QObject):
         self._raw = _load("metrics.toml")
         self.appearance = Appearance()
         self.metrics = _metrics(self._raw, self.appearance)
+        self._shown: tuple[Theme, float, bool] | None = None
         self._theme: dict[str, Any] = {}
         self._colours: dict[str, str] = {}
         QDir.addSearchPath("boardpack", str(paths.resource("icons")))
@@ -186,8 +187,13 @@ class Look(QObject):
     def apply(self, appearance: Appearance) -> None:
         """Show `appearance` from now on, in every window."""
         self.appearance = appearance
+        chosen = self._chosen()
+        wanted = (chosen, appearance.text_scale, appearance.touch)
+        if wanted == self._shown:
+            return
+        self._shown = wanted
         self.metrics = _metrics(self._raw, appearance)
-        self._theme = _load(f"{self._chosen()}.toml")
+        self._theme = _load(f"{chosen}.toml")
         names = _names(self._theme, self._raw, self.metrics, appearance)
         self._colours = {key: value for key, value in names.items() if value.startswith("#")}
         font = QFont([self._raw["font"]["family"], *self._raw["font"]["fallback"]])

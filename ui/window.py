@@ -21,7 +21,8 @@ from ui.language import speak
 from ui.navigation import Navigator, SettingsRoute
 from ui.settings.settings_view import SettingsView
 from ui.shell.shell import Shell
-from ui.theme import Appearance, appearance_of, look
+from ui.theme import appearance_of, look
+from ui.widgets.staged import InTurns
 
 if TYPE_CHECKING:
     from boardpack.services.program import Program, Session
@@ -62,7 +63,6 @@ class MainWindow(QMainWindow):
         """Close the session; only the unlock screen is left."""
         self._drop_shell()
         self._session = None
-        look().apply(Appearance(touch=look().appearance.touch))
         self._background.when_quiet(self._close_session, self)
 
     def _close_session(self) -> None:
@@ -99,10 +99,18 @@ class MainWindow(QMainWindow):
         self._session = session
 
         def made(preferences: Preferences) -> None:
-            self._apply(preferences)
-            shell = self._make_shell(session, Navigator(self))
-            then(shell)
-            shell.start()
+            def make() -> None:
+                self._make_shell(session, Navigator(self))
+
+            def show() -> None:
+                if self._shell is not None:
+                    then(self._shell)
+
+            def start() -> None:
+                if self._shell is not None:
+                    self._shell.start()
+
+            InTurns((lambda: self._apply(preferences), make, show, start), self)
 
         def failed(error: Exception) -> None:
             note_bug(error)

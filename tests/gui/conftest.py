@@ -14,11 +14,14 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QLabel
 
 from boardpack import bootstrap, messages
+from boardpack.sealing.wrap import Cost
 from boardpack.services.preferences import Layout, Preferences, Theme
 from boardpack.services.program import Program, Session
+from boardpack.store import keys
 from tests.gui.furnished import SECRET, Furniture, Sittings, make_profile, usual
 from tests.gui.patience import settle, turn, until
 from ui.background import Background
+from ui.language import speak
 from ui.shell.shell import Shell
 from ui.theme import Appearance, install
 from ui.window import MainWindow
@@ -36,6 +39,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.qt_log_ignore(HARMLESS, extend=True))
 
 
+CHEAP = Cost(memory=8, passes=1)
+
+
+@pytest.fixture(autouse=True)
+def cheap_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unlocking is not what these tests measure: one guess costs nothing."""
+    monkeypatch.setattr(keys, "COST", CHEAP)
+
+
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """Read the texts of the code itself; French is looked at in pictures and by its own tests."""
@@ -49,6 +61,7 @@ def application(qapp: QApplication) -> QApplication:
     """The application with its look."""
     QCursor.setPos(QPoint(5000, 5000))
     install(qapp, Appearance())
+    speak(qapp, "en")
     return qapp
 
 
@@ -75,6 +88,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sittings]
     """One profile, made once; tests work on copies."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+        patch.setattr(keys, "COST", CHEAP)
         folder = tmp_path_factory.mktemp("furnished") / "profile"
         furniture = Furniture()
         sittings = usual(furniture)

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from ui.models.rows import Badge, Chip, Row, RowModel, RowRole
 from ui.theme import Appearance, install, look
 from ui.widgets.flow_list import FlowList
-from ui.widgets.row_shape import Measurer, marked
+from ui.widgets.row_shape import Measurer, marked, wrap
 
 ROWS = (
     Row("a", "Conseil municipal", "mardi à 18 h", Badge("CM", 0), "24", "nov."),
@@ -77,11 +77,14 @@ def test_marks_of_a_quote_become_spans(application: QApplication) -> None:
 )
 def test_no_part_of_a_row_leaves_it(title: str, detail: str, width: int, chips: list[str]) -> None:
     row = Row("x", title, detail, Badge("CM", 1), "24", "nov.", chips=tuple(map(Chip, chips)))
-    shape = Measurer(look(), 36).shape(row, width)
+    measurer = Measurer(look(), 36)
+    shape = measurer.shape(row, width)
+    assert shape.height == measurer.height(row, width)
     assert shape.height >= look().metrics.touch
     for text in shape.texts:
         assert text.y >= 0
         assert text.y + text.height <= shape.height
+        assert text.height == wrap(text.text, text.font, text.width, text.spans)[1]
     for chip in shape.chips:
         assert chip.box.left() >= 0
         assert chip.box.bottom() < shape.height

@@ -94,7 +94,8 @@ def test_secret_is_changed(desk: Desk) -> None:
     change_secret(desk, screen, SECRET, NEW, NEW)
     until(screen._secret._done.isVisible, "the change")
     assert screen._secret._new.text == ""
-    desk.background.in_store(desk.program.lock)
+    desk.window.lock()
+    until(lambda: desk.program.session is None, "the lock")
     desk.background.in_store(lambda: desk.program.unlock(NEW))
 
 
@@ -113,10 +114,13 @@ def test_new_secret_typed_differently_is_told(desk: Desk) -> None:
 
 def test_settings_tell_server_room_and_licence(desk: Desk) -> None:
     screen = settings(desk)
-    until(lambda: bool(screen._storage._size.text()), "the room taken")
-    texts = " ".join(each.text() for each in screen.findChildren(type(label(""))))
-    for part in ("127.0.0.1:9", "Claire Dumas", "Affero", "PyMuPDF", "encrypted"):
-        assert part in texts, part
+
+    def texts() -> str:
+        return " ".join(each.text() for each in screen.findChildren(type(label(""))))
+
+    until(lambda: "PyMuPDF" in texts() and "encrypted" in texts(), "what is looked up")
+    for part in ("127.0.0.1:9", "Claire Dumas", "Affero"):
+        assert part in texts(), part
 
 
 def search(desk: Desk, words: str) -> SearchView:

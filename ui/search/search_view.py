@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -20,6 +21,7 @@ from ui.widgets.fields import SearchField
 from ui.widgets.labels import label
 from ui.widgets.page import Page
 from ui.widgets.sections import ListSection
+from ui.widgets.staged import InTurns
 
 if TYPE_CHECKING:
     from boardpack.services.changes import Changes
@@ -38,6 +40,7 @@ class SearchView(Screen):
     ) -> None:
         super().__init__(session, background, navigator, parent)
         self._task: Task | None = None
+        self._building: InTurns | None = None
         self._asked = ""
         self._field = SearchField(_("Search in all sittings"))
         self._field.searched.connect(self._search)
@@ -116,14 +119,14 @@ class SearchView(Screen):
         self._empty.setVisible(True)
 
     def _show(self, result: SearchResult) -> None:
+        if self._building is not None:
+            self._building.stop()
+            self._building.deleteLater()
         for section in self._sections():
             self._results.removeWidget(section)
             section.deleteLater()
-        for group in search_rows.groups(result):
-            section = ListSection(group.heading)
-            section.chosen.connect(self._go)
-            self._results.addWidget(section)
-            section.set_rows(group.rows)
+        steps = (partial(self._add, group) for group in search_rows.groups(result))
+        self._building = InTurns(steps, self)
         said = search_rows.remarks(result) if self._asked else ""
         self._remarks.setText(said)
         self._remarks.setVisible(bool(said))
@@ -133,6 +136,12 @@ class SearchView(Screen):
                 _("Nothing found for “{words}”").format(words=self._asked),
                 _("Try fewer words, or another form of the word."),
             )
+
+    def _add(self, group: search_rows.Group) -> None:
+        section = ListSection(group.heading)
+        section.chosen.connect(self._go)
+        self._results.addWidget(section)
+        section.set_rows(group.rows)
 
     def _go(self, route: Route) -> None:
         self.navigator.open(route)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
@@ -62,5 +63,10 @@ class AboutSection(Section):
             )
         )
         card.body.addWidget(label(_("It stands on the work of others:"), tone="secondary"))
-        card.body.addWidget(label("\n".join(components()), "small"))
+        self._components = label("", "small")
+        card.body.addWidget(self._components)
         self.body.addWidget(card)
+
+    def show_components(self, lines: Sequence[str]) -> None:
+        """Show what `components` found; it reads files, so it is called on a worker."""
+        self._components.setText("\n".join(lines))

@@ -21,6 +21,7 @@ class FlowList(QListView):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
+        self._placed = False
         self._model = RowModel(self)
         self._delegate = RowDelegate(self)
         self.setModel(self._model)
@@ -57,8 +58,11 @@ class FlowList(QListView):
         return sum(self._delegate.height(row, width) for row in self._model.rows)
 
     def _fit(self) -> None:
-        self._delegate.measure_again()
-        height = self.rows_height(max(self.width(), 1))
+        """Take the height of all rows; before it was placed, nobody knows at which width."""
+        if not self._placed:
+            self.updateGeometry()
+            return
+        height = self.rows_height(self.width())
         if height != self.height():
             self.setFixedHeight(height)
         self.scheduleDelayedItemsLayout()
@@ -78,8 +82,8 @@ class FlowList(QListView):
         return self.rows_height(width)
 
     def sizeHint(self) -> QSize:
-        """Return the size of all rows at the present width."""
-        return QSize(320, self.rows_height(max(self.width(), 320)))
+        """Return the present size; `heightForWidth` tells the one that is needed."""
+        return QSize(320, self.height() if self._placed else look().metrics.touch)
 
     def minimumSizeHint(self) -> QSize:
         """Let the page be narrow."""
@@ -88,7 +92,8 @@ class FlowList(QListView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap again at another width."""
         super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
+        if event.size().width() != event.oldSize().width() or not self._placed:
+            self._placed = True
             self._fit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -6,12 +6,13 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from ui.icons import icon
+from ui.icons import picture
 from ui.models.rows import Row, RowRole
 from ui.theme import Look, look
 from ui.widgets.row_shape import Measurer, Shape
 
 _USUAL_LEAD = 36
+_WIDTHS_KEPT = 4
 _CHIP = {
     "neutral": ("surface_pressed", "text"),
     "accent": ("accent_soft", "accent"),
@@ -29,10 +30,12 @@ class RowDelegate(QStyledItemDelegate):
         self._look = look()
         self._look.changed.connect(self.measure_again)
         self._rows: tuple[Row, ...] = ()
+        self._heights: dict[tuple[int, int], int] = {}
         self.measure_again()
 
     def measure_again(self) -> None:
         """Forget measures made with another font, or for other rows."""
+        self._heights.clear()
         width = 0
         metrics = self._look.metrics
         strong = QFontMetrics(self._look.font(strong=True))
@@ -59,11 +62,16 @@ class RowDelegate(QStyledItemDelegate):
         """Return the height that the row needs at the width of its view."""
         row: Row = index.data(RowRole.ROW)
         width = option.rect.width()
-        return QSize(width, self._measurer.shape(row, width).height)
+        return QSize(width, self.height(row, width))
 
     def height(self, row: Row, width: int) -> int:
-        """Return the height of `row` at `width`."""
-        return self._measurer.shape(row, width).height
+        """Return the height of `row` at `width`; the rows live in the model, so each is known."""
+        key = (id(row), width)
+        if key not in self._heights:
+            if len(self._heights) > _WIDTHS_KEPT * len(self._rows):
+                self._heights.clear()
+            self._heights[key] = self._measurer.height(row, width)
+        return self._heights[key]
 
     def paint(
         self,
@@ -112,13 +120,16 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(shape.bar, 2, 2)
         for text in shape.texts:
             painter.setPen(text.colour)
-            text.layout.draw(painter, QPointF(text.x, text.y))
+            text.layout().draw(painter, QPointF(text.x, text.y))
         for chip in shape.chips:
             paint_chip(painter, self._look, chip.box, chip.text, chip.tone)
-        if shape.icon and row.icon:
-            icon(row.icon, row.icon_colour).paint(painter, shape.icon)
-        if shape.trail and row.trail:
-            icon(row.trail, row.trail_colour).paint(painter, shape.trail)
+        ratio = painter.device().devicePixelRatioF()
+        for place, name, colour in (
+            (shape.icon, row.icon, row.icon_colour),
+            (shape.trail, row.trail, row.trail_colour),
+        ):
+            if place is not None:
+                painter.drawPixmap(place, picture(name, colour, place.width(), ratio))
 
     def _ring(self, painter: QPainter, rect: QRect) -> None:
         width = self._look.metrics.focus

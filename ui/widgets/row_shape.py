@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, Qt
@@ -14,6 +15,9 @@ from ui.theme import Look
 MARK_START: Final = "\u2068"
 MARK_END: Final = "\u2069"
 _BAR: Final = 4
+_LEADING: Final = 2
+#: Latin letters and common signs: in our font, in one direction, all lines equally high.
+_PLAIN: Final = re.compile(r"[ -~\u00a0-\u017f\u2010-\u2027\u202f\u20ac]*")
 
 
 @dataclass(frozen=True)
@@ -29,13 +33,21 @@ class Span:
 
 @dataclass(frozen=True)
 class Text:
-    """A wrapped text and where its top left corner stands in the row."""
+    """A text in its column: where it stands in the row, how wide it may be, how high it gets."""
 
-    layout: QTextLayout
+    text: str
+    font: QFont
+    colour: QColor
     x: int
     y: int
+    width: int
     height: int
-    colour: QColor
+    spans: tuple[Span, ...] = ()
+    centred: bool = False
+
+    def layout(self) -> QTextLayout:
+        """Lay the text out, to draw it."""
+        return wrap(self.text, self.font, self.width, self.spans, centred=self.centred)[0]
 
 
 @dataclass(frozen=True)
@@ -117,9 +129,18 @@ class Measurer:
         self._strong = look.font(strong=True)
         self._small = look.font("small")
         self._small_strong = look.font("small", strong=True)
+        self._fonts: dict[int, tuple[int, QFontMetrics]] = {}
 
     def shape(self, row: Row, width: int) -> Shape:
         """Return where the parts of `row` stand in a row of `width`."""
+        return self._settle(row, self._loose(row, width))
+
+    def height(self, row: Row, width: int) -> int:
+        """Return only the height of `shape`: long lists ask for every row."""
+        return self._full_height(self._loose(row, width))
+
+    def _loose(self, row: Row, width: int) -> Shape:
+        """Place the parts as if the row began at its first text and had no height of its own."""
         m = self._metrics
         edge, gap = m.two, m.two
         left = edge + row.indent * (self._lead_width + gap)
@@ -140,12 +161,11 @@ class Measurer:
         beside = sum(chip_sizes) + m.one * len(chip_sizes)
         chips_beside = bool(chip_sizes) and beside <= (right - left) * 2 // 5
         text_width = right - left - (beside if chips_beside else 0)
-        top = 0
-        for text in self._lines(row, left, text_width):
-            texts.append(Text(text.layout, text.x, top, text.height, text.colour))
-            top += text.height + 2
+        lines = self._lines(row, left, text_width)
+        texts += lines
+        top = lines[-1].y + lines[-1].height + _LEADING
         chips, top = self._chips(row, chip_sizes, (left, right, top), beside=chips_beside)
-        return self._settle(row, Shape(top, tuple(texts), chips, None, icon, trail))
+        return Shape(top, tuple(texts), chips, None, icon, trail)
 
     def _lead(self, row: Row, left: int, column: int) -> list[Text]:
         found: list[Text] = []
@@ -155,33 +175,53 @@ class Measurer:
             (row.lead_under, self._small, "text_secondary"),
         ):
             if text:
-                layout, height = wrap(text, font, column, centred=True)
-                found.append(Text(layout, left, top, height, self._look.colour(name)))
+                height = self._height(text, font, column)
+                colour = self._look.colour(name)
+                found.append(Text(text, font, colour, left, top, column, height, centred=True))
                 top += height
         return found
 
     def _lines(self, row: Row, left: int, width: int) -> list[Text]:
-        found: list[Text] = []
         colour = self._look.colour
-
-        def add(text: str, font: QFont, name: str, spans: tuple[Span, ...] = ()) -> None:
-            layout, height = wrap(text, font, width, spans)
-            found.append(Text(layout, left, 0, height, colour(name)))
-
-        name = "text" if row.key is not None else "text_secondary"
-        add(row.title, self._strong if row.strong else self._body, name)
+        secondary = colour("text_secondary")
+        main = colour("text") if row.key is not None else secondary
+        parts: list[tuple[str, QFont, QColor, tuple[Span, ...]]] = [
+            (row.title, self._strong if row.strong else self._body, main, ())
+        ]
         if row.badge:
             short = row.badge.short_name
-            tint = self._look.assembly(row.badge.colour)
+            span = Span(0, len(short), self._look.assembly(row.badge.colour), strong=True)
             text = f"{short} · {row.detail}" if row.detail else short
-            span = Span(0, len(short), tint, strong=True)
-            add(text, self._small, "text_secondary", (span,))
+            parts.append((text, self._small, secondary, (span,)))
         elif row.detail:
-            add(row.detail, self._small, "text_secondary")
+            parts.append((row.detail, self._small, secondary, ()))
         if row.quote:
             plain, spans = marked(row.quote, colour("selection"), colour("text"))
-            add(plain, self._small, "text_secondary", spans)
+            parts.append((plain, self._small, secondary, spans))
+        found: list[Text] = []
+        top = 0
+        for text, font, ink, spans in parts:
+            height = self._height(text, font, width, spans)
+            found.append(Text(text, font, ink, left, top, width, height, spans))
+            top += height + _LEADING
         return found
+
+    def _height(self, text: str, font: QFont, width: int, spans: tuple[Span, ...] = ()) -> int:
+        """Return the height of `text`; most need no layout, since they fit in one line."""
+        one_line, metrics = self._one_line(font)
+        if _PLAIN.fullmatch(text):
+            need = metrics.horizontalAdvance(text)
+            if spans:
+                need += need // 8  # the bold part is wider
+            if need <= width:
+                return one_line
+        return wrap(text, font, width, spans)[1]
+
+    def _one_line(self, font: QFont) -> tuple[int, QFontMetrics]:
+        key = id(font)
+        if key not in self._fonts:
+            self._fonts[key] = (wrap("Ég", font, 1000)[1], QFontMetrics(font))
+        return self._fonts[key]
 
     def _chip_width(self, text: str) -> int:
         return QFontMetrics(self._small_strong).horizontalAdvance(text) + 2 * self._metrics.one
@@ -203,12 +243,18 @@ class Measurer:
         bottom = max([top, *(box.box.bottom() + 1 for box in boxes)])
         return tuple(boxes), bottom
 
+    def _inside(self, loose: Shape) -> int:
+        return max([loose.height, *(text.y + text.height for text in loose.texts)])
+
+    def _full_height(self, loose: Shape) -> int:
+        m = self._metrics
+        return max(self._inside(loose) + 2 * (m.one + m.half), m.touch + m.one)
+
     def _settle(self, row: Row, loose: Shape) -> Shape:
         """Give the row its height, and move its parts: texts centred, marks on the first line."""
         m = self._metrics
-        inside = max([loose.height, *(text.y + text.height for text in loose.texts)])
-        height = max(inside + 2 * (m.one + m.half), m.touch + m.one)
-        top = (height - inside) // 2
+        height = self._full_height(loose)
+        top = (height - self._inside(loose)) // 2
         line = QFontMetrics(self._body).height()
 
         def on_line(box: QRect | None) -> QRect | None:
@@ -220,10 +266,7 @@ class Measurer:
         bar = QRect(m.half, m.one, _BAR, height - 2 * m.one) if row.badge else None
         return Shape(
             height=height,
-            texts=tuple(
-                Text(each.layout, each.x, each.y + top, each.height, each.colour)
-                for each in loose.texts
-            ),
+            texts=tuple(replace(each, y=each.y + top) for each in loose.texts),
             chips=tuple(
                 ChipBox(each.text, each.tone, each.box.translated(0, top)) for each in loose.chips
             ),
