@@ -1,8 +1,8 @@
 """Pictures of secretariat, signatures and notes: `python -m tests.gui.office_pictures FOLDER …`.
 
-Real data: a server over loopback, the demo's dossiers, three profiles. Further words choose variants
-(`wide`, `tall-200`…) and pictures (`compose`, `sign`…). `--keep FOLDER` keeps the profiles for the
-next time.
+Real data: a server over loopback, the demo's dossiers, three profiles. Further words choose
+variants (`wide`, `tall-200`…) and pictures (`compose`, `sign`…). `--keep FOLDER` keeps the profiles
+for the next time.
 """
 
 from __future__ import annotations
