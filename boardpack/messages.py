@@ -7,18 +7,24 @@ needs no compile step.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from babel.dates import format_datetime
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from boardpack import paths
+from boardpack.domain import clock
 from boardpack.domain.errors import BoardpackError, BugError
 
 LANGUAGES: Final = ("fr", "en")
+#: Parameters of errors travel as text; an instant is one that `boardpack.domain.clock` wrote.
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_MOMENTS: Final = {"fr": "d MMMM y 'à' H 'h' mm", "en": "d MMMM y 'at' HH:mm"}
 
 
 @dataclass(frozen=True)
@@ -87,11 +93,19 @@ def _error_texts(name: str) -> dict[str, dict[str, str]]:
     return texts
 
 
+def _shown(value: str | int) -> str:
+    """Return a parameter as a person reads it: instants as date and hour of this computer."""
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        moment = clock.parse(value).astimezone()
+        return format_datetime(moment, _MOMENTS[language()], locale=language())
+    return str(value)
+
+
 def error_text(code: str, parameters: dict[str, str | int] | None = None) -> ErrorText:
     """Return the text of error `code`; an unknown code gets the text of `bug.unknown`."""
     texts = _error_texts(_Language.current)
     entry = texts.get(code) or texts["bug.unknown"]
-    values = {"code": code, **(parameters or {})}
+    values = {"code": code} | {key: _shown(value) for key, value in (parameters or {}).items()}
     try:
         filled = {key: text.format_map(values) for key, text in entry.items()}
     except KeyError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import bz2
+import contextlib
 import gzip
 import lzma
 import zlib
@@ -68,10 +69,8 @@ def layers(content: bytes) -> Iterator[tuple[str, bytes]]:
             yield name, unpack(content)
         except (OSError, EOFError, ValueError, zlib.error):
             continue
-    try:
+    with contextlib.suppress(lzma.LZMAError):
         yield "xz", lzma.decompress(content)
-    except lzma.LZMAError:
-        pass
     for head in _ZLIB_HEADS:
         at = content.find(head)
         while at >= 0:

@@ -16,7 +16,7 @@ def spiral(t: float) -> tuple[float, float]:
 
 def drawn(jitter: float) -> list[InkPoint]:
     """A fast curve, 480 samples of 240 Hz, with the tremble of a hand."""
-    chance = random.Random(7)  # noqa: S311 the same hand in every run
+    chance = random.Random(7)
     return [
         InkPoint(x + chance.gauss(0, jitter), y + chance.gauss(0, jitter), 0.5, index * 4.17)
         for index in range(480)
