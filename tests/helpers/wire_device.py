@@ -117,9 +117,7 @@ class WireDevice:
         dpop: str | None = None,
     ) -> Any:
         """Call the API with token and proof; return the response."""
-        dpop = dpop or proof(
-            self.key, method, ORIGIN + path, ath=ath(self.token), nonce=self.nonce
-        )
+        dpop = dpop or proof(self.key, method, ORIGIN + path, ath=ath(self.token), nonce=self.nonce)
         response = self.client.generic(
             method,
             path,

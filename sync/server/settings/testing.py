@@ -9,15 +9,19 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
 from sync.server.settings.base import *  # noqa: F403 settings modules extend each other so in Django
 from sync.server.settings.base import database
 
-#: One folder a process, so that runs do not meet; gone with the process.
-DATA_FOLDER = Path(tempfile.mkdtemp(prefix="boardpack-tests-"))
-atexit.register(shutil.rmtree, DATA_FOLDER, ignore_errors=True)
+DATA_FOLDER = Path(tempfile.gettempdir()) / "boardpack-tests"
+if "pytest" in sys.modules:
+    # One folder a process, so that runs do not meet; gone with the process. The type checker,
+    # which reads these settings too, needs none and ends without cleaning up.
+    DATA_FOLDER = Path(tempfile.mkdtemp(prefix="boardpack-tests-"))
+    atexit.register(shutil.rmtree, DATA_FOLDER, ignore_errors=True)
 BLOB_FOLDER = DATA_FOLDER / "blobs"
 SERVER_KEY_FILE = DATA_FOLDER / "server.key"
 PUBLIC_URL = ""
