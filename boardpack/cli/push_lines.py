@@ -101,5 +101,7 @@ def act_lines(files: Sequence[DeliberationFile], signatories: Sequence[Signatory
         name = PurePath(file.path).name
         pages = texts.pages(file.pages)
         yield texts.joined(name, file.number, file.title, item, pages, problem)
+        if file.rewritten:
+            yield "   " + _("Formatted for signing: the content has not changed")
     for number, signatory in enumerate(signatories, start=1):
         yield f"{number}. {texts.joined(signatory.quality, signatory.field)}"

@@ -57,6 +57,12 @@ class TooHeavyError(ActionableError):
     code = "pdf.too_heavy"
 
 
+class NotRewritableError(ActionableError):
+    """The document cannot be written anew: it is signed, or would not be the same afterwards."""
+
+    code = "pdf.not_rewritable"
+
+
 class WorkerDiedError(SurroundingsError):
     """The worker process ended, or never started: a crash, or not enough memory."""
 
@@ -96,6 +102,7 @@ _REFUSALS: Final[dict[str, type[BoardpackError]]] = {
         DamagedPdfError,
         PageDamagedError,
         TooHeavyError,
+        NotRewritableError,
         UnreadableFileError,
         WorkerFailedError,
         DamagedSealError,

@@ -191,16 +191,41 @@ class Supervisor:
         """
         with self._lock:
             pixels = _read(self._ask(request), wire.Pixels)
-            try:
-                rgb = self._running().follow()
-            except DiedError as error:
-                self._replace("died while it sent a picture")
-                raise WorkerDiedError from error
+            rgb = self._follow()
             if len(rgb) != pixels.stride * pixels.height or pixels.stride < 3 * pixels.width:
                 self._replace("sent a wrong picture")
                 raise WorkerDiedError
             self._renew()
             return pixels, rgb
+
+    def ask_bytes(self, request: wire.RewritePdf, total: float) -> bytes:
+        """Return a document that the worker made, within `total` seconds.
+
+        Raises:
+            BoardpackError: see `boardpack.pdf.errors`.
+        """
+        with self._lock:
+            left = _read(self._ask(request, total), wire.Rewritten).size
+            if not 0 < left <= wire.MOST_REWRITTEN:
+                self._replace("sent a wrong size")
+                raise WorkerDiedError
+            made = bytearray()
+            while left:
+                piece = self._follow()
+                if not 0 < len(piece) <= left:
+                    self._replace("sent wrong bytes")
+                    raise WorkerDiedError
+                made += piece
+                left -= len(piece)
+            self._renew()
+            return bytes(made)
+
+    def _follow(self) -> bytes:
+        try:
+            return self._running().follow()
+        except DiedError as error:
+            self._replace("died while it sent bytes")
+            raise WorkerDiedError from error
 
     def _ask(self, request: wire.Request, total: float = math.inf) -> wire.Done:
         handle = getattr(request, "handle", None)

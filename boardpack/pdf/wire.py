@@ -102,10 +102,18 @@ class InspectPdf(_Message, frozen=True):
     skip: tuple[int, ...] = ()
 
 
+class RewritePdf(_Message, frozen=True):
+    """Write a PDF file anew, if it has digest `sha256` (any when empty); the bytes follow."""
+
+    path: bytes
+    sha256: str = ""
+
+
 DocumentRequest: TypeAlias = (
     RenderPage | ReadWords | ReadText | FingerprintPage | ReadLinks | ReadTexts | FindText
 )
-Request: TypeAlias = OpenDocument | CloseDocument | DocumentRequest | DigestFile | InspectPdf
+FileRequest: TypeAlias = DigestFile | InspectPdf | RewritePdf
+Request: TypeAlias = OpenDocument | CloseDocument | DocumentRequest | FileRequest
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -196,6 +204,17 @@ class Inspected(msgspec.Struct, frozen=True):
     page_sizes: tuple[PageSize, ...]
     title: str
 
+
+class Rewritten(msgspec.Struct, frozen=True):
+    """What `RewritePdf` made: so many bytes follow, in pieces."""
+
+    size: int
+
+
+#: No server takes a larger file.
+MOST_REWRITTEN: Final = 500_000_000
+#: Large bytes follow an answer in pieces of this size.
+PIECE: Final = 16 * 1024 * 1024
 
 ENCODER: Final = msgspec.msgpack.Encoder()
 ENVELOPES: Final = msgspec.msgpack.Decoder(Envelope)

@@ -35,6 +35,7 @@ B = TypeVar("B", bound=wire.Batch)
 
 WATCHDOG: Final = 10.0
 EXAMINE_LIMIT: Final = 20.0
+REWRITE_LIMIT: Final = 120.0
 MEMORY_LIMIT: Final = 600 * 1024**2
 #: A document that brings the worker down more often is not worth the wait.
 _MOST_FAILURES: Final = 3
@@ -231,6 +232,27 @@ class PdfWorker:
                 return replace(facts, **msgspec.structs.asdict(found))
             if time.monotonic() > end:
                 return replace(facts, problem=DocumentHungError.code, damaged=True)
+
+    def normalised(self, path: Path, sha256: str = "") -> bytes:
+        """Return an unsigned PDF written anew, so that it can be signed; the file stays as it is.
+
+        For files of two cross-reference tables, which Word saves (pades.md §0.10). Every page was
+        compared: same boxes, same words, same picture. The same file always gives the same bytes.
+
+        Args:
+            path: of the file.
+            sha256: the digest that the file must still have; any when empty.
+
+        Raises:
+            UnreadableFileError: the disk does not give it, or it has another digest.
+            PasswordProtectedError: it is encrypted, whether a password is needed or not.
+            NotRewritableError: it is signed, or would not be the same afterwards.
+            NotPdfError, DamagedPdfError, PageDamagedError, TooHeavyError: it cannot be read.
+            DocumentHungError, PageHungError: it takes for ever.
+            WorkerDiedError: the worker ended.
+        """
+        request = wire.RewritePdf(os.fsencode(path.absolute()), sha256)
+        return self._supervisor.ask_bytes(request, REWRITE_LIMIT)
 
     def _document(self, handle: int) -> DocumentFacts:
         facts = self._facts.get(handle)

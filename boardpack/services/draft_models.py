@@ -165,6 +165,8 @@ class DeliberationFile:
         item_number: the agenda item that it decides; 0 for none.
         problem: code of the error tree that forbids signing it, empty when it can be placed.
         already_placed: a deliberation of this number was placed before.
+        rewritten: the file is written anew to be signed, its content the same; `size` and
+            `sha256` tell of what is placed, `path` leads to the file as it came.
     """
 
     path: str
@@ -178,6 +180,7 @@ class DeliberationFile:
     parameters: tuple[tuple[str, str | int], ...] = ()
     already_placed: bool = False
     pages_without_text: int = 0
+    rewritten: bool = False
 
 
 @dataclass(frozen=True)

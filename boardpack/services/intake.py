@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from boardpack.domain.dossier import PDF
-from boardpack.pdf.errors import UnreadableFileError
+from boardpack.domain.errors import ActionableError
+from boardpack.pdf.errors import UnreadableFileError, WorkerDiedError
 from boardpack.pdf.intake import PdfFacts
 from boardpack.pdf.worker_client import PdfWorker
 from boardpack.services.context import Context
@@ -81,6 +82,24 @@ class Intake:
         except UnreadableFileError as error:
             raise CannotReadError(file=path.name, reason="") from error
 
+    def normalised(self, path: Path, sha256: str = "") -> bytes | None:
+        """Return a PDF written anew to be signed; None where the worker cannot do it safely.
+
+        Args:
+            path: of the file.
+            sha256: of the file as it was examined; any when empty.
+
+        Raises:
+            FileChangedError: the file changed or vanished since.
+        """
+        try:
+            return self._worker.normalised(path, sha256)
+        except UnreadableFileError as error:
+            raise FileChangedError(file=path.name) from error
+        except (ActionableError, WorkerDiedError):
+            # What forbids signing the file as it is stays the reason, and says what to do.
+            return None
+
 
 def _media_type(facts: PdfFacts, name: str) -> str:
     """Trust the content first: many a `.pdf` is none."""
@@ -117,16 +136,16 @@ def source_of(source: Path | Sequence[Path]) -> tuple[bytes, tuple[bytes, ...]]:
     return b"", tuple(os.fsencode(path.absolute()) for path in source)
 
 
-def keep_bytes(context: Context, path: Path, sha256: str, name: str) -> None:
-    """Keep a file's bytes in the store, if they are still those that were examined.
+def keep_bytes(context: Context, content: Path | bytes, sha256: str, name: str) -> None:
+    """Keep a file, or bytes made from it, if they are still those that were examined.
 
     Raises:
         FileChangedError: the file changed or vanished since.
         DiskFullError: no room for it.
     """
-    if not path.is_file():
+    if isinstance(content, Path) and not content.is_file():
         raise FileChangedError(file=name)
     try:
-        context.in_store(lambda: context.blobs.keep(path, sha256))
+        context.in_store(lambda: context.blobs.keep(content, sha256))
     except DamagedBlobError as error:
         raise FileChangedError(file=name) from error

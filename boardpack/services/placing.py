@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -16,11 +18,13 @@ from boardpack.domain.dossier import PDF, DocumentVersion, Dossier
 from boardpack.domain.errors import ActionableError, BoardpackError
 from boardpack.domain.people import AuthorityKind, Role
 from boardpack.domain.signature import CircuitStep, Deliberation
+from boardpack.pdf.intake import PdfFacts
 from boardpack.services.changes import Changes
 from boardpack.services.context import Context
 from boardpack.services.draft_models import DeliberationFile, PersonRow, Signatory
 from boardpack.services.errors import (
     AlreadyPlacedError,
+    FileChangedError,
     NoSignatoryError,
     NotPdfToSignError,
     NotSignableError,
@@ -32,6 +36,7 @@ from boardpack.services.push_folder import natural_key, tidy, understand_act
 from boardpack.services.secretariat import person_rows, require
 from boardpack.store import deliberations, outbox, people
 from boardpack.workflow.transitions import Verb
+from signing.errors import HybridDocumentError
 from signing.pades import check_signable
 from sync.protocol.messages import DeliberationsPlaced
 
@@ -83,9 +88,8 @@ class DeliberationPlacing:
         return dossier, numbers
 
     def _file(self, path: Path, dossier: Dossier, placed: frozenset[str]) -> DeliberationFile:
-        facts = self._intake.facts(path)
+        facts, problem, rewritten = self._examined(path)
         number, title = understand_act(path.name)
-        problem = self._problem(path, is_pdf=facts.is_pdf and not facts.problem)
         return DeliberationFile(
             path=str(path.absolute()),
             number=number,
@@ -98,16 +102,27 @@ class DeliberationPlacing:
             problem=problem.code if problem else "",
             parameters=tuple(problem.parameters.items()) if problem else (),
             already_placed=bool(number) and number in placed,
+            rewritten=rewritten,
         )
 
-    def _problem(self, path: Path, *, is_pdf: bool) -> BoardpackError | None:
-        if not is_pdf:
-            return NotPdfToSignError(file=tidy(path.name))
-        try:
-            check_signable(read_file(path), SECRETARY)
-        except ActionableError as error:
-            return error
-        return None
+    def _examined(self, path: Path) -> tuple[PdfFacts, BoardpackError | None, bool]:
+        """Return what would be placed, what forbids it, and whether the file is written anew.
+
+        Word saves hybrid files. Before its first signature a document may be rewritten, never
+        after.
+        """
+        facts = self._intake.facts(path)
+        problem = _problem(path, facts)
+        if not isinstance(problem, HybridDocumentError) or facts.has_signatures:
+            return facts, problem, False
+        data = self._intake.normalised(path, facts.sha256)
+        if data is None:
+            return facts, problem, False
+        refusal = _refusal(data)
+        if refusal is not None:
+            return facts, refusal, False
+        digest = hashlib.sha256(data).hexdigest()
+        return replace(facts, sha256=digest, size=len(data)), None, True
 
     def signatories(self, sitting_id: str, secretary_id: str = "") -> tuple[Signatory, ...]:
         """Return the usual signatories in order: who presides, then the sitting secretary.
@@ -160,10 +175,20 @@ class DeliberationPlacing:
             path = Path(file.path)
             if progress:
                 progress(done, len(files), path.name)
-            keep_bytes(self._context, path, file.sha256, path.name)
+            keep_bytes(self._context, self._content(file), file.sha256, path.name)
         if progress:
             progress(len(files), len(files), "")
         return in_store(lambda: self._send(sitting_id, files, signatories))
+
+    def _content(self, file: DeliberationFile) -> Path | bytes:
+        """Return what is placed: the file, or the same bytes again that were made to be signed."""
+        path = Path(file.path)
+        if not file.rewritten:
+            return path
+        data = self._intake.normalised(path)
+        if data is None:
+            raise FileChangedError(file=path.name)
+        return data
 
     def _check_files(self, sitting_id: str, files: Sequence[DeliberationFile]) -> None:
         dossier, placed = self._known(sitting_id)
@@ -198,6 +223,20 @@ def _files(paths: Sequence[Path]) -> list[Path]:
         inner = sorted(path.iterdir()) if path.is_dir() else [path]
         found.extend(each for each in inner if each.is_file() and not each.name.startswith("."))
     return found
+
+
+def _problem(path: Path, facts: PdfFacts) -> BoardpackError | None:
+    if not facts.is_pdf or facts.problem:
+        return NotPdfToSignError(file=tidy(path.name))
+    return _refusal(read_file(path))
+
+
+def _refusal(data: bytes) -> ActionableError | None:
+    try:
+        check_signable(data, SECRETARY)
+    except ActionableError as error:
+        return error
+    return None
 
 
 def _item_number(dossier: Dossier, number: str, title: str) -> int:

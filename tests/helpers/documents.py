@@ -47,7 +47,7 @@ def many_pages_pdf(count: int) -> bytes:
 
 def _noise(width: int, height: int, seed: int) -> pymupdf.Pixmap:
     """Coarse grey blocks, the same for the same seed."""
-    chance = random.Random(seed)  # noqa: S311 a picture, not a secret
+    chance = random.Random(seed)
     pixmap = pymupdf.Pixmap(pymupdf.csRGB, (0, 0, width, height))
     pixmap.clear_with(255)
     for _ in range(60):
@@ -165,6 +165,25 @@ def active_pdf() -> bytes:
     )
     document.attachments["plan.txt"] = b"un plan"
     return _stored(document)
+
+
+def hybrid_pdf(*pages: str, whole: bytes = b"") -> bytes:
+    """Pages of text (or `whole`) as Word saves them: a table of cross references and a stream.
+
+    The trailer names the stream, which only newer programs read (ISO 32000-1 §7.5.8.4).
+    """
+    plain = whole or text_pdf(*pages)
+    with pikepdf.open(io.BytesIO(plain)) as document:
+        root, size = document.Root.objgen[0], int(document.trailer.Size)
+    entry = b"\x01" + len(plain).to_bytes(4, "big") + b"\0"
+    head = f"{size} 0 obj\n<</Type/XRef/Size {size + 1}/W[1 4 1]/Index[{size} 1]/Length 6>>\n"
+    stream = head.encode() + b"stream\n" + entry + b"\nendstream\nendobj\n"
+    previous = int(plain.rsplit(b"startxref", 1)[1].split()[0])
+    table = (
+        f"xref\n0 0\ntrailer\n<</Size {size + 1}/Root {root} 0 R/Prev {previous}"
+        f"/XRefStm {len(plain)}>>\nstartxref\n{len(plain) + len(stream)}\n%%EOF\n"
+    )
+    return plain + stream + table.encode()
 
 
 def endless_pdf(pages: int = 1) -> bytes:

@@ -19,7 +19,7 @@ from boardpack.messages import use_language
 from boardpack.services.draft_models import PersonRow
 from boardpack.services.errors import PersonUnknownError
 from signing.practice import PracticeAuthority, make_practice_authority
-from tests.helpers.documents import text_pdf
+from tests.helpers.documents import hybrid_pdf, text_pdf
 
 ROOT = Path(__file__).parents[2]
 SECRET = "sésame 42"
@@ -192,6 +192,22 @@ def test_without_terminal_nor_line_the_secret_is_named(
     found = json.loads(err)
     assert found["error"] == "cli.no_secret"
     assert found["parameters"]["option"] == "--passphrase-from"
+
+
+@pytest.mark.parametrize(
+    ("language", "advice"), [("fr", "« imprimer en PDF »"), ("en", "“print to PDF”")]
+)
+def test_a_hybrid_file_is_refused_and_told_how_to_mend(
+    command: Command, paper: Path, language: str, advice: str
+) -> None:
+    """What is signed begins with the file as it came, so it cannot be written anew here."""
+    paper.write_bytes(hybrid_pdf("Délibération"))
+    options = ("--passphrase-from", "-", "--language", language)
+    code, _, err = sign(command, paper, *options, stdin=SECRET + "\n")
+    assert code == 3
+    assert "signing.hybrid_xref" in err
+    assert advice in err.replace("\xa0", " ")
+    assert not paper.with_name("signé.pdf").exists()
 
 
 def test_a_wrong_passphrase_makes_no_file(command: Command, paper: Path) -> None:

@@ -178,6 +178,13 @@ def test_acts_name_their_problem() -> None:
     assert "1. Maire" in told
 
 
+@pytest.mark.parametrize("rewritten", [False, True])
+def test_acts_written_anew_say_so(rewritten: bool) -> None:  # noqa: FBT001 parametrised
+    file = DeliberationFile("/x/A.pdf", "1", "A", 0, 2, 10, "0" * 64, rewritten=rewritten)
+    told = text(act_lines([file], []))
+    assert (len(told.splitlines()) == 2) is rewritten
+
+
 @pytest.mark.parametrize(
     ("count", "number"), [(999, "999"), (1_500, "1"), (2_000_000, "2"), (7_000_000_000_000, "7")]
 )

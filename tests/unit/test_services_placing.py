@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from boardpack.domain import clock
+from boardpack.domain.dossier import DocumentVersion
 from boardpack.domain.people import Authority, AuthorityKind
 from boardpack.domain.signature import CircuitState, StepState
 from boardpack.pdf.worker_client import PdfWorker
@@ -20,7 +22,10 @@ from boardpack.services.errors import (
 )
 from boardpack.services.following import FollowingService
 from boardpack.services.publishing import PublishingService
+from signing import pades
+from signing.verify import verify
 from sync.protocol.messages import DeliberationsPlaced
+from tests.conftest import CORPUS
 from tests.helpers import documents
 from tests.helpers.local import (
     AGENT,
@@ -34,6 +39,7 @@ from tests.helpers.local import (
     sha256,
     version,
 )
+from tests.helpers.pki import pki
 
 CIRCUIT = (
     Signatory(MAYOR.official_id, "Maire", "Maire"),
@@ -192,3 +198,82 @@ def test_only_the_secretariat_places(tmp_path: Path, worker: PdfWorker) -> None:
 def test_an_unknown_sitting_says_so(office: Office) -> None:
     with pytest.raises(SittingUnknownError):
         office.service.examine_deliberations("none", [])
+
+
+# Files of Word, of two cross-reference tables: written anew before the first signature.
+
+
+def signed_twice(data: bytes) -> bytes:
+    with pki().mayor.signer() as signer:
+        once = pades.sign(data, CIRCUIT[0].field, signer, moment=clock.now())
+    with pki().secretary.signer() as signer:
+        return pades.sign(once, CIRCUIT[1].field, signer, moment=clock.now())
+
+
+def placed_versions(office: Office) -> list[DocumentVersion]:
+    (row,) = office.device.waiting()
+    assert isinstance(row.event, DeliberationsPlaced)
+    return [each.current for each in row.event.deliberations]
+
+
+def test_a_hybrid_file_is_written_anew_placed_and_signed(office: Office) -> None:
+    data = documents.hybrid_pdf("Tarifs", "Annexe")
+    path = office.write("2026-042 - Point 2.pdf", data)
+    (file,) = office.examine()
+    assert (file.problem, file.rewritten, file.pages) == ("", True, 2)
+    assert file.sha256 != sha256(data)
+    office.service.place("sitting", [file], CIRCUIT)
+    (version_placed,) = placed_versions(office)
+    assert (version_placed.sha256, version_placed.size) == (file.sha256, file.size)
+    kept = office.device.blobs.read(file.sha256)
+    assert (sha256(kept), len(kept)) == (file.sha256, file.size)
+    assert verify(signed_twice(kept), roots=pki().roots).verdict == "valid"
+    assert path.read_bytes() == data
+    assert [each.name for each in office.folder.iterdir()] == [path.name]
+
+
+def test_an_ordinary_file_is_placed_as_it_is(office: Office) -> None:
+    office.write("2026-1 - A.pdf")
+    assert not office.examine()[0].rewritten
+
+
+def test_writing_anew_mends_nothing_else(office: Office) -> None:
+    signed = signed_twice(documents.text_pdf("Acte"))
+    office.write("1 - Script.pdf", documents.hybrid_pdf(whole=documents.active_pdf()))
+    office.write("2 - Signé.pdf", documents.hybrid_pdf(whole=signed))
+    files = office.examine()
+    assert {each.number: each.problem for each in files} == {
+        "1": "signing.active_content",
+        "2": "signing.hybrid_xref",
+    }
+    assert files[1].sha256 == sha256(office.folder.joinpath("2 - Signé.pdf").read_bytes())
+    assert not any(each.rewritten for each in files)
+
+
+@pytest.mark.parametrize("later", ["other", "signed", "gone"])
+def test_a_hybrid_file_that_changed_stops_the_placing(office: Office, later: str) -> None:
+    path = office.write("2026-1 - A.pdf", documents.hybrid_pdf("A"))
+    files = office.examine()
+    if later == "other":
+        path.write_bytes(documents.hybrid_pdf("B"))
+    elif later == "signed":
+        path.write_bytes(signed_twice(documents.text_pdf("A")))
+    else:
+        path.unlink()
+    with pytest.raises(FileChangedError):
+        office.service.place("sitting", files, CIRCUIT)
+    assert not office.device.waiting()
+
+
+@pytest.mark.corpus
+@pytest.mark.slow
+def test_real_council_papers_are_placed_and_signed_twice(office: Office) -> None:
+    papers = sorted((CORPUS / "council").glob("*.pdf"))
+    files = office.service.examine_deliberations("sitting", papers)
+    good = [replace(each, number="") for each in files if not each.problem]
+    assert len(good) == len(papers) - 2
+    assert sum(each.rewritten for each in good) == 5
+    office.service.place("sitting", good, CIRCUIT)
+    for each in placed_versions(office):
+        signed = signed_twice(office.device.blobs.read(each.sha256))
+        assert verify(signed, roots=pki().roots).verdict == "valid"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import singledispatchmethod
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Final
 from boardpack.annotation.anchor import words_fingerprint
 from boardpack.annotation.text import Word, prose
 from boardpack.pdf import wire
-from boardpack.pdf.engine import inspection, reading
+from boardpack.pdf.engine import inspection, reading, rewriting
 from boardpack.pdf.engine.document import OpenedDocument
 from boardpack.pdf.engine.door import Native
 from boardpack.pdf.engine.pictures import Pictures
@@ -33,10 +33,32 @@ class Picture:
     pixmap: Native
 
     @property
-    def data(self) -> memoryview:
+    def head(self) -> wire.Pixels:
+        """The answer itself."""
+        return self.pixels
+
+    @property
+    def pieces(self) -> Sequence[memoryview]:
         """The rows of pixels."""
-        view: memoryview = self.pixmap.samples_mv
-        return view
+        return (self.pixmap.samples_mv,)
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A document written anew, which follows its answer."""
+
+    data: bytes
+
+    @property
+    def head(self) -> wire.Rewritten:
+        """The answer itself."""
+        return wire.Rewritten(len(self.data))
+
+    @property
+    def pieces(self) -> Sequence[memoryview]:
+        """The document."""
+        whole = memoryview(self.data)
+        return [whole[at : at + wire.PIECE] for at in range(0, len(whole), wire.PIECE)]
 
 
 class Desk:
@@ -51,7 +73,7 @@ class Desk:
 
     @singledispatchmethod
     def answer(self, request: wire.Request) -> object:
-        """Do what a request says; return its result, or a `Picture`.
+        """Do what a request says; return its result, a `Picture` or a `Writing`.
 
         Raises:
             BoardpackError: the file does not allow it.
@@ -147,3 +169,8 @@ class Desk:
     @answer.register
     def _(self, request: wire.InspectPdf) -> wire.Inspected:
         return inspection.inspect(Path(os.fsdecode(request.path)), request.skip, self._advance)
+
+    @answer.register
+    def _(self, request: wire.RewritePdf) -> Writing:
+        path = Path(os.fsdecode(request.path))
+        return Writing(rewriting.rewrite(path, request.sha256, self._advance))

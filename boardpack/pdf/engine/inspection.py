@@ -67,8 +67,8 @@ def inspect(path: Path, skip: Container[int], advance: Callable[[int], None]) ->
         with translated():
             unlock(pdf, "")
             shapes = boxes(pdf)
-            marks = _marks(pdf, advance)
-            signed = pdf.get_sigflags() > 0 and bool(pdf.get_sigflags() & _SIGNATURES_EXIST)
+            found = marks(pdf, advance)
+            signed = has_signatures(pdf, found)
             title = str((pdf.metadata or {}).get("title") or "").strip()
         blank, broken = _pages_without_text(pdf, skip, advance)
         return Inspected(
@@ -77,10 +77,10 @@ def inspect(path: Path, skip: Container[int], advance: Callable[[int], None]) ->
             damaged=broken > 0,
             repaired=bool(pdf.is_repaired),
             pages_without_text=blank,
-            has_signatures=signed or "signature" in marks,
-            has_javascript="script" in marks,
-            has_launch="launch" in marks,
-            has_attachments="file" in marks,
+            has_signatures=signed,
+            has_javascript="script" in found,
+            has_launch="launch" in found,
+            has_attachments="file" in found,
             page_sizes=_sizes(shapes),
             title=title,
         )
@@ -88,7 +88,8 @@ def inspect(path: Path, skip: Container[int], advance: Callable[[int], None]) ->
         pdf.close()
 
 
-def _marks(pdf: Native, advance: Callable[[int], None]) -> set[str]:
+def marks(pdf: Native, advance: Callable[[int], None]) -> set[str]:
+    """Return what the objects tell of: keys of `_MARKS`; `advance(-1)` is called now and then."""
     found: set[str] = set()
     for number in range(1, pdf.xref_length()):
         if number % _OBJECTS == 0:
@@ -100,6 +101,12 @@ def _marks(pdf: Native, advance: Callable[[int], None]) -> set[str]:
             continue
         found |= {mark for mark, words in _MARKS.items() if any(word in source for word in words)}
     return found
+
+
+def has_signatures(pdf: Native, found: Container[str]) -> bool:
+    """Whether a document is signed, by its form (ISO 32000-1 table 219) or by `found` marks."""
+    flags = int(pdf.get_sigflags())
+    return "signature" in found or (flags > 0 and bool(flags & _SIGNATURES_EXIST))
 
 
 def _pages_without_text(

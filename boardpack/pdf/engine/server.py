@@ -13,7 +13,7 @@ from typing import Final
 from boardpack.domain.errors import BoardpackError
 from boardpack.pdf import wire
 from boardpack.pdf.engine import door
-from boardpack.pdf.engine.desk import Desk, Picture
+from boardpack.pdf.engine.desk import Desk, Picture, Writing
 from boardpack.pdf.errors import WorkerFailedError
 
 if sys.platform != "win32":
@@ -49,9 +49,10 @@ class _Server:
             faulthandler.cancel_dump_traceback_later()
             if isinstance(result, wire.Failure):
                 self._send(result)
-            elif isinstance(result, Picture):
-                self._send(_done(result.pixels))
-                self._connection.send_bytes(result.data)
+            elif isinstance(result, (Picture, Writing)):
+                self._send(_done(result.head))
+                for piece in result.pieces:
+                    self._connection.send_bytes(piece)
             else:
                 self._send(_done(result))
 
