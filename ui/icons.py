@@ -19,6 +19,7 @@ def icon(name: str, colour: str = "text_secondary", checked: str = "accent") -> 
     made: QIcon = qtawesome.icon(
         f"mdi6.{name}",
         color=now.colour(colour),
+        color_active=now.colour(colour),
         color_on=now.colour(checked),
         color_disabled=now.colour("text_disabled"),
     )

@@ -39,6 +39,7 @@ class Row:
         icon: of the set `mdi6`, instead of `lead`; `icon_colour` a colour of the theme.
         trail: icon at the end; `trail_colour`; what it means stands in `spoken`.
         strong: the title in bold (not read yet).
+        muted: the title in the secondary colour (not here yet).
         indent: depth, 0 or 1.
         quote: a passage of a document; text between U+2068 and U+2069 is marked.
         spoken: what assistive tools add to the visible texts.
@@ -56,6 +57,7 @@ class Row:
     trail: str = ""
     trail_colour: str = "text_secondary"
     strong: bool = False
+    muted: bool = False
     indent: int = 0
     quote: str = ""
     spoken: str = ""

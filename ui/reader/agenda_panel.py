@@ -85,6 +85,7 @@ class AgendaPanel(QWidget):
             detail = _("Not received yet")
         return Row(
             key=document.document_id if document.available else None,
+            muted=not document.available,
             title=document.title,
             detail=detail,
             chips=chips,

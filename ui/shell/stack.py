@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ui.background import Background
@@ -57,6 +57,8 @@ class ScreenStack(QStackedWidget):
             self.built.emit(screen)
         self._alive[route] = screen
         self.setCurrentWidget(screen)
+        # Else Qt gives the focus to whatever comes next, the state line for instance.
+        screen.setFocus(Qt.FocusReason.OtherFocusReason)
         screen.opened()
         self._close_oldest()
         self.shown.emit()

@@ -137,7 +137,7 @@ class SittingScreen(Screen):
         sitting_id = self._sitting_id
         self.run(
             lambda: self.session.reading.acknowledge(sitting_id),
-            lambda _changes: self._load(),
+            self.session.announcer.announce,
             self._error.show_error,
         )
 

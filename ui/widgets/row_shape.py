@@ -184,7 +184,7 @@ class Measurer:
     def _lines(self, row: Row, left: int, width: int) -> list[Text]:
         colour = self._look.colour
         secondary = colour("text_secondary")
-        main = colour("text") if row.key is not None else secondary
+        main = secondary if row.muted else colour("text")
         parts: list[tuple[str, QFont, QColor, tuple[Span, ...]]] = [
             (row.title, self._strong if row.strong else self._body, main, ())
         ]
