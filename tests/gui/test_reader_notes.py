@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTapAndHoldGesture
 
 from boardpack.annotation.note import Note, NoteKind
 from tests.gui.patience import turn
@@ -374,19 +374,58 @@ def test_a_highlight_on_a_turned_page_stands_on_its_words(
     assert note.anchor.quads[0].bounds == pytest.approx(text.words[0].box, abs=0.5)
 
 
+def finger(desk: ReaderDesk, *places: QPoint, rest: int = 5) -> None:
+    """Put one finger down, move it over the places, lift it."""
+    touch = QTest.createTouchDevice()
+    viewport = desk.reading.parts.view.viewport()
+    QTest.touchEvent(viewport, touch).press(0, places[0], viewport).commit()
+    turn(rest)
+    for place in places[1:]:
+        QTest.touchEvent(viewport, touch).move(0, place, viewport).commit()
+        turn(rest)
+    QTest.touchEvent(viewport, touch).release(0, places[-1], viewport).commit()
+    turn(rest)
+
+
+def test_a_finger_opens_a_note_by_touching_it(desk: ReaderDesk) -> None:
+    highlight(desk)
+    desk.reading.deeds.choose(Tool.READ)
+    finger(desk, desk.place(0, 80, 69).toPoint())
+    assert desk.reading.parts.desk.editor is not None
+
+
+def test_a_finger_that_moves_scrolls_and_marks_nothing(desk: ReaderDesk) -> None:
+    desk.reading.deeds.choose(Tool.HIGHLIGHT)
+    bar = desk.reading.parts.view.verticalScrollBar()
+    before = bar.value()
+    start = desk.place(0, 100, 300).toPoint()
+    finger(desk, *(start - QPoint(0, 15 * step) for step in range(15)))
+    desk.settle()
+    assert bar.value() > before + 100
+    assert desk.notes() == ()
+
+
+def test_a_finger_that_rests_selects_the_word_under_it(desk: ReaderDesk) -> None:
+    before = QTapAndHoldGesture.timeout()
+    QTapAndHoldGesture.setTimeout(20)
+    try:
+        finger(desk, desk.place(0, 95, 69).toPoint(), rest=120)
+    finally:
+        QTapAndHoldGesture.setTimeout(before)
+    selection = desk.reading.parts.tools.selection
+    assert selection is not None
+    assert selection.text.text(selection.words) == "conseil"
+    assert desk.reading.parts.selection_bar.isVisible()
+
+
 def test_a_finger_scrolls_until_it_is_told_to_draw(desk: ReaderDesk) -> None:
     desk.reading.deeds.choose(Tool.INK)
     pointer = desk.reading.parts.pointer
     assert not pointer.finger_draws
     desk.reading.parts.options.finger.click()
     assert pointer.finger_draws
-    touch = QTest.createTouchDevice()
-    viewport = desk.reading.parts.view.viewport()
     start = desk.place(0, 100, 300).toPoint()
-    QTest.touchEvent(viewport, touch).press(0, start, viewport).commit()
-    for step in range(1, 20):
-        QTest.touchEvent(viewport, touch).move(0, start + QPoint(5 * step, 0), viewport).commit()
-    QTest.touchEvent(viewport, touch).release(0, start + QPoint(95, 0), viewport).commit()
+    finger(desk, *(start + QPoint(5 * step, 0) for step in range(20)))
     desk.settle()
     assert [note.kind for note in desk.notes()] == [NoteKind.INK]
     assert desk.in_store(desk.session.preferences.get).finger_draws

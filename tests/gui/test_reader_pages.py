@@ -16,7 +16,14 @@ from boardpack.services.pages import Link
 from tests.conftest import CORPUS
 from tests.gui.patience import turn, until
 from tests.gui.reader_desk import OpenReader, ReaderDesk, reader_desks
-from tests.helpers.documents import damaged_pdf, linked_pdf, many_pages_pdf, scan_pdf, text_pdf
+from tests.helpers.documents import (
+    damaged_pdf,
+    endless_pdf,
+    linked_pdf,
+    many_pages_pdf,
+    scan_pdf,
+    text_pdf,
+)
 from ui.navigation import DocumentRoute
 from ui.reader.go_to import GoToDialog
 from ui.reader.layout import ACTUAL_SIZE, Fit
@@ -472,19 +479,32 @@ def test_a_damaged_document_says_so_and_can_be_saved(
     assert (tmp_path / "copie.pdf").read_bytes() == data
 
 
-@pytest.mark.corpus
 @pytest.mark.slow
 def test_a_page_that_hangs_costs_that_page_only(open_reader: OpenReader) -> None:
+    desk = open_reader([endless_pdf(3)])
+    desk.session.pages._worker._supervisor.watchdog = 1.0
+    view = desk.show().parts.view
+    view.renderer._patience.setInterval(1)
+    late: list[int] = []
+    view.renderer.delayed.connect(late.append)
+    until(lambda: view.renderer.failure(0) is not None, "the page to be given up")
+    assert 0 in late, "it was said that the page takes long"
+    assert view.renderer.failure(0).code == "pdf.page_hung"
+    view.go_to(1)
+    until(lambda: view.renderer.cache.sharp(1) is not None, "the next page")
+    assert view.renderer.failure(1) is None
+
+
+@pytest.mark.corpus
+@pytest.mark.slow
+def test_the_next_document_opens_after_one_that_hangs(open_reader: OpenReader) -> None:
     hang = (CORPUS / "pdf" / "PyMuPDF__test_2548.pdf").read_bytes()
     desk = open_reader([hang, REPORT])
     desk.session.pages._worker._supervisor.watchdog = 1.0
-    reader = desk.show()
-    view = reader.parts.view
+    view = desk.show().parts.view
     until(lambda: view.renderer.failure(0) is not None, "the page to be given up")
-    assert desk.session is not None
-    reader.parts.item_bar._next.click()
-    until(lambda: view.renderer.cache.sharp(0) is not None, "the next document")
-    assert len(view.boxes) == 2
+    desk.reading.parts.item_bar._next.click()
+    until(lambda: len(view.boxes) == 2 and view.renderer.cache.sharp(0) is not None, "the next")
 
 
 @pytest.mark.corpus

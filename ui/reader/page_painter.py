@@ -177,12 +177,13 @@ class PagePainter(QObject):
         metrics = look().metrics
         colour = _DARK_MESSAGE if self._renderer.dark else _MESSAGE
         side = 2 * metrics.mark
-        middle = frame.center()
-        sign = QRect(middle.x() - side // 2, middle.y() - side - metrics.two, side, side)
+        # Near the upper edge, which is what one sees of a page that was just opened.
+        top = frame.top() + min(frame.height() // 3, 6 * metrics.four)
+        sign = QRect(frame.center().x() - side // 2, top - side - metrics.two, side, side)
         qtawesome.icon(f"mdi6.{icon}", color=colour).paint(painter, sign)
         painter.setPen(QColor(colour))
         flags = Qt.AlignmentFlag.AlignHCenter.value | Qt.TextFlag.TextWordWrap.value
-        below = QRect(frame.left() + 8, middle.y(), frame.width() - 16, frame.height() // 2)
+        below = QRect(frame.left() + 8, top, frame.width() - 16, frame.height() // 2)
         painter.setFont(look().font("body", strong=True))
         used = painter.drawText(below, flags, title)
         painter.setFont(look().font("small"))
