@@ -76,7 +76,7 @@ def _open_session(context: Context, enrolled: Enrolled, transport: Transport) ->
     synchronizing = SyncService(context, transport, announcer, identity, opener(enrolled.identity))
 
     def close() -> None:
-        synchronizing.cancel()
+        synchronizing.close()
         transport.close()
         for worker in (reader, examiner, indexer):
             worker.close()

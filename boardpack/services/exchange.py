@@ -122,15 +122,17 @@ class Exchange:
                     machine.tell(events.Waited())
 
     def _ended(self, done: Done) -> SyncReport:
+        # The closing of the session may be noticed by a step before it is told to the machine.
+        cancelled = done.cancelled or done.code == transfers.ExchangeCancelledError.code
         return replace(
             self._report,
-            code=done.code,
-            parameters=done.parameters,
+            code="" if cancelled else done.code,
+            parameters=() if cancelled else done.parameters,
             received_bytes=self._meter.received,
             sent_bytes=self._meter.sent,
             incomplete=done.incomplete,
             retry_after=done.retry_after,
-            cancelled=done.cancelled,
+            cancelled=cancelled,
         )
 
     # The batch

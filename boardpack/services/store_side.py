@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from boardpack.domain.transfers import Pending, Wanted
 from boardpack.sealing.segments import SealedReader
 from boardpack.services.context import Context
 from boardpack.services.identity import Identity
+from boardpack.services.transfers import ExchangeCancelledError
 from boardpack.store import changes, cursor, journal, meta, outbox, wanted
 from boardpack.store.changes import OpenNote
 from boardpack.store.connection import Connection
@@ -48,15 +50,26 @@ class TakenIn:
 class StoreSide:
     """Steps of one exchange; any thread may call, one at a time."""
 
-    def __init__(self, context: Context, identity: Identity, open_note: OpenNote) -> None:
-        """Work on this profile; events that the server defers are not sent twice by one of us."""
+    def __init__(
+        self, context: Context, identity: Identity, open_note: OpenNote, closed: threading.Event
+    ) -> None:
+        """Work on this profile until it is `closed`, which happens on the store lane as well.
+
+        Events that the server defers are not sent twice by one of us.
+        """
         self._context = context
+        self._closed = closed
         self._identity = identity
         self._open_note = open_note
         self._deferred: set[str] = set()
 
     def _step(self, work: Callable[[Connection], T]) -> T:
-        return self._context.in_store(lambda: work(self._context.store.connection))
+        def step() -> T:
+            if self._closed.is_set():
+                raise ExchangeCancelledError
+            return work(self._context.store.connection)
+
+        return self._context.in_store(step)
 
     # The batch
 

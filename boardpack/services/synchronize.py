@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from boardpack.domain.errors import Parameter, SurroundingsError
+from boardpack.domain.errors import BoardpackError, Parameter, SurroundingsError
 from boardpack.domain.ports import Transport
 from boardpack.services.changes import NOTHING, Announcer, Changes
 from boardpack.services.context import Context
@@ -17,6 +17,7 @@ from boardpack.services.read_models import SyncMode, SyncState
 from boardpack.services.rejections import RejectedRow, rejected_row
 from boardpack.services.store_side import StoreSide, standing
 from boardpack.services.sync_models import SyncReport, mode_after
+from boardpack.services.transfers import ExchangeCancelledError
 from boardpack.store import outbox, wanted
 from boardpack.store.changes import OpenNote
 
@@ -51,6 +52,7 @@ class SyncService:
         self._open_note = open_note
         self._lock = threading.Lock()
         self._cancelled = threading.Event()
+        self._closed = threading.Event()
         self._code = ""
         self._parameters: tuple[tuple[str, Parameter], ...] = ()
 
@@ -70,23 +72,37 @@ class SyncService:
             return SyncReport(code=_UNDER_WAY)
         try:
             self._cancelled.clear()
-            equipment = Equipment(
-                store=StoreSide(self._context, self._identity, self._open_note),
-                transport=self._transport,
-                announcer=self._announcer,
-                cancelled=self._cancelled,
-                pause=pause or self._cancelled.wait,
-                jitter=random.random,
-                progress=progress,
-            )
-            report = Exchange(equipment).run()
+            report = self._exchange(progress, pause or self._cancelled.wait)
             self._code, self._parameters = report.code, report.parameters
             return report
         finally:
             self._lock.release()
 
+    def _exchange(self, progress: Progress | None, pause: Pause) -> SyncReport:
+        equipment = Equipment(
+            store=StoreSide(self._context, self._identity, self._open_note, self._closed),
+            transport=self._transport,
+            announcer=self._announcer,
+            cancelled=self._cancelled,
+            pause=pause,
+            jitter=random.random,
+            progress=progress,
+        )
+        try:
+            return Exchange(equipment).run()
+        except ExchangeCancelledError:
+            return SyncReport(cancelled=True)
+        except BoardpackError as error:
+            # The store itself failed before or after the machine could be told.
+            return SyncReport(error.code, tuple(error.parameters.items()))
+
     def cancel(self) -> None:
         """End the exchange under way, soon; what came stays. Any thread."""
+        self._cancelled.set()
+
+    def close(self) -> None:
+        """End the exchange under way; its steps on the store come to nothing. Store lane."""
+        self._closed.set()
         self._cancelled.set()
 
     def state(self) -> SyncState:

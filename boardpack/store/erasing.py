@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from boardpack.store import blobs, database, disk, keys, migrating
+from boardpack.store import blobs, database, disk, index, keys, migrating, repairing
 from boardpack.store.errors import disk_error
 
 _SUFFIXES: Final = ("", "-wal", "-shm", "-journal")
@@ -21,7 +21,8 @@ def erase(folder: Path, profile: keys.Profile | None) -> None:
         keys.forget(folder, profile)
     for name in (keys.SEALED, keys.PROFILE):
         disk.remove(folder / name)
-    for name in (database.DATABASE, database.DATABASE + migrating.COPY):
+    copies = (database.DATABASE + migrating.COPY, database.DATABASE + repairing.REPAIRED)
+    for name in (database.DATABASE, index.FILE, *copies):
         for suffix in _SUFFIXES:
             disk.remove(folder / (name + suffix))
     disk.remove(folder / database.BALLAST)

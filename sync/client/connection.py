@@ -114,6 +114,11 @@ class ServerConnection:
                 yield response
         except httpx.HTTPError as error:
             raise _translated(error) from error
+        except RuntimeError as error:
+            if self._client.is_closed:
+                # The session was closed while this was under way.
+                raise ConnectionLostError from error
+            raise
 
 
 def _pieces(response: httpx.Response) -> Iterator[bytes]:

@@ -316,6 +316,32 @@ def test_the_person_may_stop_a_long_reception_and_go_on_later(
     at_rest(server, mayor, agent)
 
 
+@pytest.mark.parametrize("path", [EXCHANGE, BLOBS])
+def test_locking_in_the_middle_of_an_exchange_ends_it_quietly(
+    server: SimulatedServer,
+    mayor: SimulatedDevice,
+    agent: SimulatedDevice,
+    publish: Publish,
+    path: str,
+) -> None:
+    publish(BIG, BIG + 1, BIG + 2)
+    synchronizing = mayor.session.synchronizing
+    locked = []
+
+    def lock(request: httpx.Request) -> None:
+        if request.url.path.startswith(path) and not locked:
+            locked.append(request)
+            synchronizing.close()
+
+    server.line.on_request = lock
+    report = mayor.sync()
+    assert report.cancelled
+    assert report.error is None
+    server.line.on_request = None
+    mayor.restart()
+    at_rest(server, mayor, agent)
+
+
 # Files that go
 
 
