@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QIcon
@@ -11,13 +11,11 @@ from PySide6.QtWidgets import QApplication
 
 from boardpack import __version__, paths
 from boardpack.services.context import InStore
+from boardpack.services.program import Program
 from ui.background import Background
 from ui.language import speak, system_language
 from ui.theme import Appearance, has_touch_screen, install
 from ui.window import NAME, MainWindow
-
-if TYPE_CHECKING:
-    from boardpack.services.program import Program
 
 USUAL: Final = QSize(1280, 800)
 

@@ -18,18 +18,16 @@ the answer later. A failure not handled by the caller is shown by `show_error`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from boardpack.services.changes import Changes
+from boardpack.services.program import Session
 from ui.background import Background, Lane, Task
 from ui.errors import show_error
 from ui.navigation import Navigator, Route
-
-if TYPE_CHECKING:
-    from boardpack.services.changes import Changes
-    from boardpack.services.program import Session
 
 T = TypeVar("T")
 

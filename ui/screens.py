@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtWidgets import QWidget
 
+from boardpack.services.program import Session
 from ui.background import Background
 from ui.navigation import (
     DocumentRoute,
@@ -22,9 +23,6 @@ from ui.navigation import (
     ToSignRoute,
 )
 from ui.screen import Screen
-
-if TYPE_CHECKING:
-    from boardpack.services.program import Session
 
 SCREENS: Final[dict[type[Route], tuple[str, str]]] = {
     HomeRoute: ("ui.home.home_view", "HomeView"),

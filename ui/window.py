@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 from boardpack.messages import language
 from boardpack.services.account import ProfileKind, ProfileState
 from boardpack.services.preferences import Preferences
+from boardpack.services.program import Program, Session
 from ui.background import Background
 from ui.entry.first_start import FirstStart
 from ui.entry.unlock import UnlockView
@@ -23,9 +24,6 @@ from ui.settings.settings_view import SettingsView
 from ui.shell.shell import Shell
 from ui.theme import appearance_of, look
 from ui.widgets.staged import InTurns
-
-if TYPE_CHECKING:
-    from boardpack.services.program import Program, Session
 
 NAME: Final = "boardpack"
 

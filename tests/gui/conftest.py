@@ -20,10 +20,11 @@ from boardpack.services.program import Program, Session
 from boardpack.store import keys
 from tests.gui.furnished import SECRET, Furniture, Sittings, make_profile, usual
 from tests.gui.patience import settle, turn, until
-from ui.background import Background
+from ui.background import Background, Lane
 from ui.language import speak
 from ui.shell.shell import Shell
 from ui.theme import Appearance, install
+from ui.widgets.staged import InTurns
 from ui.window import MainWindow
 
 #: Whatever the French catalogue holds by now.
@@ -130,8 +131,10 @@ class Desk:
         return self.program.session
 
     def settle(self) -> None:
-        """Let the store lane empty and the window draw what came."""
-        settle(self.background)
+        """Let the lanes empty and the window build and draw what came."""
+        built = self.window.findChildren(InTurns)
+        until(lambda: not any(each.running for each in built), "the screen")
+        settle(self.background, Lane.STORE, Lane.RENDER, Lane.CHORES)
 
     def unlock(self, preferences: Preferences = PLAIN) -> Shell:
         """Open the session as the unlock screen does, without typing."""

@@ -61,6 +61,7 @@ def sideways(widget: QWidget) -> Iterator[str]:
 
 
 def check(desk: Desk, size: QSize, where: object) -> None:
+    desk.settle()
     turn(30)
     assert desk.window.size() == size, f"{where} makes the window grow"
     assert not [*cut(desk.window), *sideways(desk.window)], where

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from boardpack.messages import _, describe, language
 from boardpack.services.offers import EnrolmentOffer
+from boardpack.services.program import Program, Session
 from ui.background import Background, Lane
 from ui.entry.steps import CodeStep, SecretStep
 from ui.widgets.confirm import confirm
-
-if TYPE_CHECKING:
-    from boardpack.services.program import Program, Session
 
 ALREADY_ACTIVE: Final = "device.already_active"
 ADDRESS_NEEDED: Final = "account.address_needed"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from boardpack.messages import _, describe
 from boardpack.services.account import ProfileState
+from boardpack.services.program import Program, Session
 from ui.background import Background
 from ui.entry.frame import EntryFrame
 from ui.entry.secret_field import DigitPad, SecretField
@@ -18,9 +19,6 @@ from ui.theme import look
 from ui.widgets.buttons import button
 from ui.widgets.labels import label
 from ui.widgets.page import Card
-
-if TYPE_CHECKING:
-    from boardpack.services.program import Program, Session
 
 WRONG_SECRET: Final = "sealing.wrong_secret"  # noqa: S105 the code of an error
 DAMAGED: Final = "store.damaged"

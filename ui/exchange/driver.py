@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
+from boardpack.services.changes import Changes
+from boardpack.services.program import Session
 from boardpack.services.read_models import SyncState
+from boardpack.services.synchronize import SyncReport
 from ui.background import Background, Lane
 from ui.errors import note_bug
-
-if TYPE_CHECKING:
-    from boardpack.services.changes import Changes
-    from boardpack.services.program import Session
-    from boardpack.services.synchronize import SyncReport
 
 ROUTINE_S: Final = 60
 JITTER: Final = 0.1

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from boardpack.messages import _
+from boardpack.services.changes import Changes
+from boardpack.services.program import Session
 from boardpack.services.read_models import SyncState
 from boardpack.services.rejections import RejectedRow
 from ui.background import Background
+from ui.exchange.driver import SyncDriver
 from ui.exchange.refused import RefusedCard
 from ui.exchange.state_card import StateCard
 from ui.navigation import Navigator
 from ui.screen import Screen
 from ui.widgets.page import Page, Section
-
-if TYPE_CHECKING:
-    from boardpack.services.changes import Changes
-    from boardpack.services.program import Session
-    from ui.exchange.driver import SyncDriver
 
 
 class StateView(Screen):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from boardpack.messages import _
+from boardpack.services.changes import Changes
+from boardpack.services.program import Session
 from boardpack.services.read_models import HomeView as HomeFacts
 from ui.background import Background
 from ui.home.home_rows import all_rows
@@ -16,10 +17,6 @@ from ui.screen import Screen
 from ui.widgets.empty import EmptyState
 from ui.widgets.page import Columns, Page
 from ui.widgets.sections import ListSection
-
-if TYPE_CHECKING:
-    from boardpack.services.changes import Changes
-    from boardpack.services.program import Session
 
 
 class HomeView(Screen):

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from boardpack.services.changes import Changes
+from boardpack.services.program import Session
 from ui.background import Background, Lane
 from ui.errors import note_bug
-
-if TYPE_CHECKING:
-    from boardpack.services.changes import Changes
-    from boardpack.services.program import Session
 
 
 class Indexer(QObject):

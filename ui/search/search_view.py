@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from boardpack.messages import _
+from boardpack.services.changes import Changes
+from boardpack.services.program import Session
 from boardpack.services.read_models import SearchResult
 from ui.background import Background, Task
 from ui.errors import ErrorPanel
@@ -22,10 +23,6 @@ from ui.widgets.labels import label
 from ui.widgets.page import Page
 from ui.widgets.sections import ListSection
 from ui.widgets.staged import InTurns
-
-if TYPE_CHECKING:
-    from boardpack.services.changes import Changes
-    from boardpack.services.program import Session
 
 
 class SearchView(Screen):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from boardpack import __version__
 from boardpack.messages import _
 from boardpack.services.preferences import Preferences
+from boardpack.services.program import Program, Session
 from ui.background import Background, Lane
 from ui.errors import ErrorPanel, note_bug
 from ui.navigation import Navigator
@@ -23,9 +23,6 @@ from ui.theme import look
 from ui.widgets.choice import Choice
 from ui.widgets.page import Page
 from ui.widgets.staged import InTurns
-
-if TYPE_CHECKING:
-    from boardpack.services.program import Program, Session
 
 
 class SettingsView(Screen):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QMouseEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QWidget
 
+from boardpack.services.changes import Changes
+from boardpack.services.program import Session
 from ui.background import Background
 from ui.bridge import Bridge
 from ui.exchange.driver import SyncDriver
@@ -19,10 +21,6 @@ from ui.shell.header import Header
 from ui.shell.rail import Rail, entries
 from ui.shell.stack import ScreenStack
 from ui.theme import look
-
-if TYPE_CHECKING:
-    from boardpack.services.changes import Changes
-    from boardpack.services.program import Session
 
 #: A window narrower than this has its rail at the bottom, whatever its height.
 SIDE_FROM: Final = 720

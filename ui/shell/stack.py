@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from boardpack.services.changes import Changes
+from boardpack.services.program import Session
 from ui.background import Background
 from ui.navigation import Navigator, Route
 from ui.screen import Screen
 from ui.screens import build
-
-if TYPE_CHECKING:
-    from boardpack.services.changes import Changes
-    from boardpack.services.program import Session
 
 #: Screens kept alive, so that Back finds them as they were; older ones are built again.
 ALIVE: Final = 6

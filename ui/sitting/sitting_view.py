@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from boardpack.messages import _
+from boardpack.services.changes import Changes
+from boardpack.services.program import Session
 from boardpack.services.read_models import SittingView
 from ui import formats
 from ui.background import Background
@@ -20,10 +21,6 @@ from ui.widgets.confirm import confirm
 from ui.widgets.fields import SearchField
 from ui.widgets.page import Page
 from ui.widgets.sections import ListSection
-
-if TYPE_CHECKING:
-    from boardpack.services.changes import Changes
-    from boardpack.services.program import Session
 
 
 class SittingScreen(Screen):
