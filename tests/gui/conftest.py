@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QLabel
+from shiboken6 import isValid
 
 from boardpack import bootstrap, messages
 from boardpack.sealing.wrap import Cost
@@ -133,7 +134,7 @@ class Desk:
     def settle(self) -> None:
         """Let the lanes empty and the window build and draw what came."""
         built = self.window.findChildren(InTurns)
-        until(lambda: not any(each.running for each in built), "the screen")
+        until(lambda: not any(isValid(each) and each.running for each in built), "the screen")
         settle(self.background, Lane.STORE, Lane.RENDER, Lane.CHORES)
 
     def unlock(self, preferences: Preferences = PLAIN) -> Shell:

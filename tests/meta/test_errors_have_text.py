@@ -12,7 +12,7 @@ import pytest
 from boardpack.domain.errors import ActionableError, BoardpackError, BugError, SurroundingsError
 
 ROOT = Path(__file__).parents[2]
-EXIT_CODES = {3, 70, 75}
+EXIT_CODES = {2, 3, 70, 75}
 #: Codes that only texts know: answers of a server, fallbacks.
 WITHOUT_CLASS = {"bug.unknown"}
 

@@ -229,10 +229,13 @@ def placed_row(file: DeliberationFile, problem: str) -> Row:
     chips = (Chip(problem, "danger"),) if problem else ()
     if file.already_placed:
         chips = (Chip(_("Already placed")),)
+    detail = formats.pages(file.pages)
+    if file.rewritten:
+        detail += " · " + _("Formatted for signing: the content has not changed")
     return Row(
         key=file,
         title=f"{file.number} · {file.title}",
-        detail=formats.pages(file.pages),
+        detail=detail,
         icon="file-sign",
         chips=chips,
         trail="close",
