@@ -31,6 +31,8 @@ from boardpack.store import (
 from boardpack.store.changes import OtherProtocolError
 from boardpack.store.database import Store
 from boardpack.store.errors import InconsistentReplyError
+from boardpack.store.index import open_index
+from boardpack.store.leaving import INDEX_KEY
 from sync.protocol.codec import UnreadableMessageError, encode
 from sync.protocol.messages import (
     GONE,
@@ -47,6 +49,7 @@ from tests.helpers.local import (
     BUREAU,
     COUNCIL,
     MAYOR,
+    OTHER,
     PEOPLE,
     Local,
     document,
@@ -358,6 +361,29 @@ def test_leaving_takes_the_dossiers_and_the_keys_and_keeps_notes(device: Local) 
     assert "assembly_left" in [each.action for each in journal.latest(connection, 9)]
     assert device.blobs.sweep() == 1
     assert device.blobs.read(version(b"the same report in both").sha256)
+
+
+def test_leaving_makes_the_search_index_noise(device: Local) -> None:
+    two_assemblies(device)
+    with open_index(device.store) as index:
+        index.put("x", ["un budget confidentiel"])
+        assert index.find("confidentiel", 9)
+    device.tell(lost("council"))
+    assert meta.get(device.store.connection, INDEX_KEY) is None
+    with open_index(device.store) as index:
+        assert index.find("confidentiel", 9) == ()
+
+
+def test_losing_the_office_takes_what_only_the_secretariat_sees(device: Local) -> None:
+    council, _ = two_assemblies(device)
+    device.tell(
+        Access("council", (Role.SECRETARY_OFFICE, Role.MEMBER), granted=True),
+        receipt(ReceiptKind.OPENED, OTHER, council, "a"),
+    )
+    assert receipts.of_sitting(device.store.connection, council.sitting_id)
+    device.tell(Access("council", (Role.MEMBER,), granted=True))
+    assert receipts.of_sitting(device.store.connection, council.sitting_id) == ()
+    assert council.sitting_id in dossiers.projected(device.store.connection)
 
 
 def test_a_file_that_still_has_to_be_sent_survives_leaving(device: Local) -> None:
