@@ -184,7 +184,12 @@ class PageView(DeskView):
         """Copy what stays visible; only the strip that appears is painted."""
         if dy:
             self._direction = -1 if dy > 0 else 1
-        self.viewport().scroll(dx, dy)
+        ratio = self.devicePixelRatioF()
+        if (dx * ratio).is_integer() and (dy * ratio).is_integer():
+            self.viewport().scroll(dx, dy)
+        else:
+            # Half a pixel cannot be copied: at 150 % it would leave a seam.
+            self.viewport().update()
         self._moved()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -24,7 +24,7 @@ class SelectionBar(QFrame):
         super().__init__(tools.view)
         self.setProperty("role", "card")
         self._tools = tools
-        self._writable = True
+        self._wanted = False
         self._highlight = button(
             _("Highlight words"), self._on_highlight, kind="quiet", icon="marker"
         )
@@ -48,24 +48,26 @@ class SelectionBar(QFrame):
         self._note.setVisible(allowed)
 
     def _offer(self) -> None:
+        self._wanted = True
         self.adjustSize()
-        self.show()
-        self.raise_()
         self._place()
 
     def _follow(self) -> None:
         if self._tools.selection is None:
+            self._wanted = False
             self.hide()
 
     def _place(self) -> None:
         layer = self._tools.view.painter.layers.selection
-        if layer is None or not self.isVisible():
+        if layer is None or not self._wanted:
             return
         view = self._tools.view
         viewport = view.viewport().geometry()
         area = view.to_desk(*layer).toAlignedRect().translated(-view.view_rect().topLeft())
         area.translate(viewport.topLeft())
+        self.setVisible(area.intersects(viewport))
         self.move(_beside(area, viewport, QRect(QPoint(), self.size())))
+        self.raise_()
 
     def _on_highlight(self) -> None:
         self._tools.highlight_selection()
