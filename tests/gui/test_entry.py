@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import segno
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -145,6 +146,24 @@ def test_code_that_is_none_is_told_at_once(new: Desk, qtbot: QtBot) -> None:
     step = type_code(new, qtbot, "hello")
     until(step.error.isVisible, "the error")
     assert first(new)._secret is None
+
+
+def test_code_is_read_from_a_picture(new: Desk, tmp_path: Path) -> None:
+    content = f"boardpack:https://actes.exemple.fr#ABCD-EFGH-JKMN#{'a' * 43}"
+    picture = tmp_path / "photo.png"
+    segno.make(content).save(str(picture), scale=5)
+    first(new)._code.pictured.emit(picture)
+    until(lambda: first(new)._secret is not None, "the next step")
+    step = first(new)._secret
+    assert step is not None
+    assert "actes.exemple.fr" in step._subtitle.text()
+
+
+def test_picture_without_code_is_told(new: Desk, tmp_path: Path) -> None:
+    picture = tmp_path / "photo.png"
+    picture.write_bytes(b"no picture")
+    first(new)._code.pictured.emit(picture)
+    until(first(new)._code.error.isVisible, "the error")
 
 
 @pytest.fixture
