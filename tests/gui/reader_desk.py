@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
+import msgspec
 from PySide6.QtCore import QPointF
 
 from boardpack import bootstrap
@@ -25,6 +26,7 @@ from boardpack.domain.dossier import (
 )
 from boardpack.services.changes import Changes
 from boardpack.services.program import Session
+from boardpack.store import changes
 from sync.protocol.messages import assembly_feed
 from tests.gui.furnished import SECRET, Furniture, _people, make_profile
 from tests.gui.patience import settle, turn, until
@@ -142,6 +144,30 @@ class ReaderDesk:
         """The open reader."""
         assert self.reader is not None
         return self.reader
+
+    def replace_document(self, number: int, data: bytes) -> None:
+        """Let the server send a new version of a document, as an exchange does."""
+        furniture = Furniture()
+        documents = list(self.dossier.documents)
+        old = documents[number]
+        version = _version(furniture, data, len(old.versions))
+        documents[number] = replace(old, versions=(*old.versions, version))
+        self.dossier = replace(
+            self.dossier, documents=tuple(documents), revision=self.dossier.revision + 1
+        )
+        feed = assembly_feed(self.dossier.assembly_id)
+        furniture.add(feed, "dossier", self.dossier)
+        reply = furniture.reply()
+        told = tuple(msgspec.structs.replace(each, seq=1000 + each.seq) for each in reply.changes)
+        later = {name: 1000 + seq for name, seq in reply.cursor.items()}
+
+        def arrive() -> Changes:
+            store = self.session.context.store
+            self.session.context.blobs.keep(data, version.sha256)
+            answer = msgspec.structs.replace(reply, changes=told, cursor=later)
+            return changes.apply(store, answer, lambda _sealed: None).changes
+
+        self.session.announcer.announce(self.in_store(arrive))
 
     def place(self, page: int, x: float, y: float) -> QPointF:
         """Return where a point of a page (as shown) is in the viewport."""

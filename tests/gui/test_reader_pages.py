@@ -384,6 +384,30 @@ def test_an_old_version_says_so_and_leads_to_the_new_one(open_reader: OpenReader
     assert desk.navigator.route == DocumentRoute(desk.dossier.documents[0].document_id)
 
 
+def test_a_version_that_arrives_while_reading_moves_nothing_but_is_told(
+    twenty: ReaderDesk,
+) -> None:
+    parts = twenty.reading.parts
+    parts.view.go_to(9)
+    twenty.replace_document(0, REPORT)
+    until(parts.banner.isVisible, "the banner")
+    assert len(parts.view.boxes) == 20
+    assert parts.view.current == 9
+    parts.banner._go.click()
+    until(lambda: len(parts.view.boxes) == 2, "the new version")
+
+
+def test_a_new_version_says_since_when_and_leads_to_the_old_one(twenty: ReaderDesk) -> None:
+    old = twenty.dossier.documents[0].current.sha256
+    twenty.leave()
+    twenty.replace_document(0, REPORT)
+    parts = twenty.open().parts
+    until(parts.banner.isVisible, "the banner")
+    assert parts.banner._text.text().startswith("Document replaced on ")
+    parts.banner._go.click()
+    assert twenty.navigator.route == DocumentRoute(twenty.dossier.documents[0].document_id, old)
+
+
 def test_a_note_of_an_older_version_is_listed_and_opens_that_version(
     open_reader: OpenReader,
 ) -> None:

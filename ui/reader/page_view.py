@@ -13,6 +13,7 @@ from boardpack.annotation.geometry import PageBox
 from boardpack.annotation.note import Note, Quad
 from boardpack.services.read_models import Position
 from ui.reader.desk_view import DeskView
+from ui.reader.fingers import Fingers
 from ui.reader.layout import GAP, Fit, clamp_zoom
 from ui.reader.renderer import PageRenderer
 from ui.reader.wishes import wishes
@@ -47,6 +48,7 @@ class PageView(DeskView):
         self._current = -1
         self._direction = 1
         self._awaited = False
+        self.fingers = Fingers(self, lambda: self.zoom, self.set_zoom)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self._settled)
         renderer.arrived.connect(self._arrived)

@@ -18,13 +18,7 @@ from PySide6.QtGui import (
     QTabletEvent,
     QTouchEvent,
 )
-from PySide6.QtWidgets import (
-    QGestureEvent,
-    QPinchGesture,
-    QScroller,
-    QScrollerProperties,
-    QTapAndHoldGesture,
-)
+from PySide6.QtWidgets import QGestureEvent, QTapAndHoldGesture
 
 from ui.reader.gestures import (
     Gesture,
@@ -60,16 +54,13 @@ class Pointer(QObject):
         self._view = tools.view
         self._gesture: Gesture | None = None
         self._touched = False
-        self._pinch_zoom = 1.0
         self._palm = QTimer(self, singleShot=True, interval=PALM_MS)
         self._palm.timeout.connect(self.settle)
         viewport = self._view.viewport()
-        viewport.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
-        viewport.grabGesture(Qt.GestureType.PinchGesture)
         viewport.grabGesture(Qt.GestureType.TapAndHoldGesture)
         viewport.installEventFilter(self)
         self._view.paint_live = self._paint
-        self._glide()
+        self._view.fingers.pinched.connect(self._drop)
         tools.tool_changed.connect(self.settle)
         self.settle()
 
@@ -80,25 +71,10 @@ class Pointer(QObject):
 
     def settle(self) -> None:
         """Let fingers scroll, or not, as the tool and the pen have it now."""
-        viewport = self._view.viewport()
-        viewport.setCursor(_CURSORS[self._tools.tool])
-        if self.finger_draws or self._palm.isActive():
-            QScroller.scroller(viewport).stop()
-            QScroller.ungrabGesture(viewport)
-        else:
-            QScroller.grabGesture(viewport, QScroller.ScrollerGestureType.TouchGesture)
-
-    def _glide(self) -> None:
-        """Come to rest about one second after a flick."""
-        scroller = QScroller.scroller(self._view.viewport())
-        properties = scroller.scrollerProperties()
-        metric = QScrollerProperties.ScrollMetric
-        properties.setScrollMetric(metric.DecelerationFactor, 0.35)
-        properties.setScrollMetric(metric.DragStartDistance, 0.003)
-        policy = QScrollerProperties.OvershootPolicy.OvershootAlwaysOff
-        properties.setScrollMetric(metric.VerticalOvershootPolicy, policy)
-        properties.setScrollMetric(metric.HorizontalOvershootPolicy, policy)
-        scroller.setScrollerProperties(properties)
+        self._view.viewport().setCursor(_CURSORS[self._tools.tool])
+        palm = self._palm.isActive()
+        self._view.fingers.ignored = palm
+        self._view.fingers.let_scroll(allowed=not (palm or self.finger_draws))
 
     # --- events ---
 
@@ -177,30 +153,12 @@ class Pointer(QObject):
         return False
 
     def _gestures(self, event: QGestureEvent) -> bool:
-        pinch = event.gesture(Qt.GestureType.PinchGesture)
-        if isinstance(pinch, QPinchGesture) and not self._palm.isActive():
-            self._pinch(pinch)
-            event.accept(pinch)
-            return True
         hold = event.gesture(Qt.GestureType.TapAndHoldGesture)
         if isinstance(hold, QTapAndHoldGesture):
             self._hold(hold)
             event.accept(hold)
             return True
         return False
-
-    def _pinch(self, pinch: QPinchGesture) -> None:
-        centre = QPointF(self._view.viewport().mapFromGlobal(pinch.centerPoint().toPoint()))
-        if pinch.state() is Qt.GestureState.GestureStarted:
-            self._drop()
-            self._pinch_zoom = self._view.zoom
-        moved = pinch.centerPoint() - pinch.lastCenterPoint()
-        self._view.set_zoom(self._pinch_zoom * pinch.totalScaleFactor(), centre)
-        for bar, delta in (
-            (self._view.horizontalScrollBar(), moved.x()),
-            (self._view.verticalScrollBar(), moved.y()),
-        ):
-            bar.setValue(round(bar.value() - delta))
 
     def _hold(self, hold: QTapAndHoldGesture) -> None:
         """A finger that stays selects the word under it, whatever the tool."""

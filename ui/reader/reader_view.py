@@ -111,8 +111,14 @@ class ReaderView(Screen):
     def open_version(self, sha256: str, note_id: str | None = None) -> None:
         """Show another version ("" for the one in force); Back comes back to this one."""
         document = self.parts.opening.document
-        if document is not None:
-            self.navigator.document(document.document_id, sha256 or None, note_id=note_id)
+        if document is None:
+            return
+        route = DocumentRoute(document.document_id, sha256 or None, note_id=note_id)
+        if route == self.navigator.route:
+            # The version in force changed while it was read: the same place, other pages.
+            self._open(route)
+        else:
+            self.navigator.open(route)
 
     def _open(self, route: DocumentRoute) -> None:
         self._first = (route.page, route.note_id)
