@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QPainter, QPaintEvent
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from boardpack.services.read_models import AssemblyBadge
 from ui.theme import look
 from ui.widgets.labels import label
+
+_DOT: Final = 12
 
 
 class ColourDot(QWidget):
@@ -26,9 +30,11 @@ class ColourDot(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return a size that goes with the text."""
-        side = round(12 * look().metrics.scale)
-        return QSize(side, side)
+        """Be as high as a line of small text, in whose middle the dot stands."""
+        return QSize(self._side(), QFontMetrics(look().font("small")).height())
+
+    def _side(self) -> int:
+        return round(_DOT * look().metrics.scale)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the dot."""
@@ -37,7 +43,8 @@ class ColourDot(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(look().assembly(self._colour))
         painter.setBrush(look().assembly(self._colour))
-        painter.drawEllipse(self.rect().adjusted(1, 1, -1, -1))
+        side = self._side()
+        painter.drawEllipse(1, (self.height() - side) // 2 + 1, side - 2, side - 2)
 
 
 class AssemblyMark(QWidget):
@@ -50,7 +57,7 @@ class AssemblyMark(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(look().metrics.one)
-        row.addWidget(self._dot)
+        row.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._name, 1)
 
     def show_assembly(self, badge: AssemblyBadge) -> None:
