@@ -22,7 +22,7 @@ CALL = re.compile(rb"\b(?:_|N_|ngettext)\(")
 #: Within an f-string Python 3.11 shows the extractor nothing of a call: nobody can translate it.
 WITHIN_F_STRING = re.compile(rb"\{(?:_|ngettext)\(")
 #: What still stands so: the name of a file filter (ui/entry/steps.py).
-HIDDEN = {"Pictures"}
+HIDDEN: set[str] = set()
 
 #: The same word, or the same figures, in both languages.
 SAME = {

@@ -85,7 +85,8 @@ class CodeStep(EntryFrame):
     def _choose_picture(self) -> None:
         dialog = QFileDialog(self, _("Picture of the QR image"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(f"{_('Pictures')} ({PICTURES})")
+        kind = _("Pictures")
+        dialog.setNameFilter(f"{kind} ({PICTURES})")
         dialog.fileSelected.connect(lambda name: self.pictured.emit(Path(name)))
         dialog.open()
 

@@ -124,6 +124,8 @@ class ToolOptions(QFrame):
         made.setProperty("value", value)
         self._choices.append(made)
         self._flow.addWidget(made)
+        # A child that joins a shown parent stays hidden until the loop turns: it would not count.
+        made.show()
 
     def _set(self, attribute: str, value: object) -> None:
         setattr(self.chosen, attribute, value)

@@ -20,7 +20,7 @@ from ui.reader.page_view import PageView
 from ui.reader.renderer import PageRenderer
 from ui.signing_dialogs.refuse_dialog import RefuseDialog
 from ui.signing_dialogs.sign_dialog import SignDialog
-from ui.signing_dialogs.steps import sitting_name, state_chips, step_row
+from ui.signing_dialogs.steps import sitting_name, state_chips, step_rows
 from ui.theme import look
 from ui.widgets.buttons import button, tool
 from ui.widgets.flow import FlowLayout
@@ -150,7 +150,7 @@ class DeliberationView(QWidget):
         for each in state_chips(row):
             self._chips.addWidget(chip(each.text, each.tone))
         self._chips.addStretch(1)
-        self._steps.set_rows([step_row(step) for step in row.steps])
+        self._steps.set_rows(step_rows(row))
         self._sign.setVisible(Verb.SIGN in row.abilities)
         self._refuse.setVisible(Verb.REFUSE in row.abilities)
         self._sign.setEnabled(False)

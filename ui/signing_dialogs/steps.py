@@ -19,10 +19,10 @@ _ICONS = {
 }
 
 
-def step_text(step: StepRow) -> str:
-    """Return what happened at one step, or that it waits."""
+def step_text(step: StepRow, *, stopped: bool = False) -> str:
+    """Return what happened at one step, or that it waits, unless somebody refused before."""
     if step.state is StepState.WAITING:
-        return _("waits for the signature")
+        return _("signature no longer asked for") if stopped else _("waits for the signature")
     when = formats.day_and_hour(step.at.astimezone()) if step.at else ""
     if step.state is StepState.REFUSED:
         return _("refused on {when}: {reason}").format(when=when, reason=step.reason)
@@ -36,14 +36,19 @@ def step_text(step: StepRow) -> str:
     return text
 
 
-def step_row(step: StepRow) -> Row:
+def step_rows(row: DeliberationRow) -> list[Row]:
+    """Return the row of each signatory of a deliberation."""
+    return [step_row(step, stopped=row.state is CircuitState.REFUSED) for step in row.steps]
+
+
+def step_row(step: StepRow, *, stopped: bool = False) -> Row:
     """Return the row of one signatory."""
     icon, colour = _ICONS[step.state]
     name = _("{name} (me)").format(name=step.official_name) if step.mine else step.official_name
     return Row(
         key=None,
         title=f"{name} · {step.quality}",
-        detail=step_text(step),
+        detail=step_text(step, stopped=stopped),
         icon=icon,
         icon_colour=colour,
     )
@@ -101,5 +106,5 @@ def followed_rows(acts: Iterable[DeliberationRow]) -> list[Row]:
                 trail="chevron-right",
             )
         )
-        found += [replace(step_row(step), indent=1) for step in act.steps]
+        found += [replace(each, indent=1) for each in step_rows(act)]
     return found
