@@ -162,8 +162,10 @@ class Councillor:
     def _find(self) -> None:
         seat = self.seat
         parts = seat.reader.parts
-        seat.reader.search_field()
-        field = seat.find(QLineEdit, lambda line: line.hasFocus(), "the field of the search")
+        part = seat.reader.search_field()
+        assert part is not None
+        field = part if isinstance(part, QLineEdit) else part.findChild(QLineEdit)
+        assert field is not None
         QTest.keyClicks(field, "delibere")
         QTest.keyClick(field, Qt.Key.Key_Return)
         seat.rest()
