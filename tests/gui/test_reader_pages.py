@@ -88,6 +88,39 @@ def test_keys_move_over_the_pages(twenty: ReaderDesk) -> None:
     assert 0 < view.verticalScrollBar().value() < 100
 
 
+def test_the_pages_show_a_ring_to_those_who_came_by_keyboard(twenty: ReaderDesk) -> None:
+    view = twenty.reading.parts.view
+    before = view.viewport().size()
+    twenty.reading.parts.bar.search.setFocus()
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    assert view.property("ring")
+    assert view.viewport().size() == before, "nothing moves"
+    twenty.reading.parts.bar.search.setFocus()
+    view.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert not view.property("ring")
+
+
+def test_the_keyboard_reaches_tools_pages_and_panel(twenty: ReaderDesk) -> None:
+    twenty.reading.parts.open_panel(Part.AGENDA)
+    for pane in twenty.reading.panes():
+        pane.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        assert focus is pane or pane.isAncestorOf(focus)
+
+
+def test_escape_steps_back_one_thing_at_a_time(twenty: ReaderDesk) -> None:
+    parts = twenty.reading.parts
+    parts.open_panel(Part.NOTES)
+    twenty.reading.deeds.choose(Tool.HIGHLIGHT)
+    parts.view.setFocus()
+    key(twenty, Qt.Key.Key_Escape)
+    assert parts.tools.tool is Tool.READ
+    assert parts.frame.panel_is_open
+    key(twenty, Qt.Key.Key_Escape)
+    assert not parts.frame.panel_is_open
+
+
 def test_going_to_a_page_by_its_number(twenty: ReaderDesk) -> None:
     twenty.reading.parts.item_bar._page.click()
     dialog = twenty.reading.window().findChild(GoToDialog)

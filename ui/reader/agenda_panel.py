@@ -35,6 +35,7 @@ class AgendaPanel(QWidget):
         head.addWidget(self._title)
         outer.addLayout(head)
         outer.addWidget(self.list, 1)
+        self.setFocusProxy(self.list)
         self.list.chosen.connect(lambda key: self.document_asked.emit(str(key)))
 
     def show_sitting(self, view: SittingView) -> None:

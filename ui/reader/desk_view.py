@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from boardpack.annotation.geometry import PageBox
@@ -15,6 +16,13 @@ from ui.reader.layout import Fit, PageLayout, Size, Spot
 from ui.reader.page_painter import PagePainter
 from ui.reader.renderer import PageRenderer
 from ui.theme import look
+from ui.widgets.labels import restyle
+
+_BY_KEYBOARD: Final = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 
 
 class DeskView(QAbstractScrollArea):
@@ -29,6 +37,8 @@ class DeskView(QAbstractScrollArea):
         """Show nothing yet."""
         super().__init__(parent)
         self.setProperty("role", "desk")
+        look().changed.connect(self._dress)
+        self._dress()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -106,7 +116,26 @@ class DeskView(QAbstractScrollArea):
             bar.setPageStep(seen)
             bar.setSingleStep(look().metrics.touch)
 
+    def _dress(self) -> None:
+        """Keep room for the focus ring, so that the pages do not move when it comes."""
+        width = look().metrics.focus
+        desk, ring = look().colour("desk").name(), look().colour("focus").name()
+        self.setStyleSheet(
+            f"DeskView, PageView {{ border: {width}px solid {desk}; background: {desk}; }}"
+            f'PageView[ring="true"] {{ border-color: {ring}; }}'
+        )
+
     # --- Qt's events ---
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show a ring to those who came by keyboard."""
+        super().focusInEvent(event)
+        restyle(self, "ring", event.reason() in _BY_KEYBOARD)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the ring away."""
+        super().focusOutEvent(event)
+        restyle(self, "ring", value=False)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the exposed strips: desk, then pages, then what the hand is drawing."""

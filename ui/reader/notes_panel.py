@@ -104,6 +104,7 @@ class NotesPanel(QWidget):
         )
         self._count.setVisible(bool(notes))
         self.list.setVisible(bool(notes))
+        self.setFocusProxy(self.list if notes else self.add)
         self._empty.setVisible(not notes)
 
     def _row(self, note: Note) -> Row:

@@ -164,6 +164,7 @@ class PagesPanel(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.list)
+        self.setFocusProxy(self.list)
 
     def begin(self, handle: DocumentHandle | None, boxes: tuple[PageBox, ...]) -> None:
         """Show the pages of another document."""

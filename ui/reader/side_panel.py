@@ -87,6 +87,7 @@ class SidePanel(QFrame):
             widget = self._parts[part] = self._makers[part]()
             self.stack.addWidget(widget)
         self.stack.setCurrentWidget(widget)
+        self.setFocusProxy(widget)
         self._tabs[part].setChecked(True)
 
     def set_below(self, *, below: bool) -> None:
