@@ -16,6 +16,7 @@ from boardpack.annotation.note import Note, NoteKind
 from tests.gui.patience import turn
 from tests.gui.reader_desk import OpenReader, ReaderDesk, reader_desks
 from tests.helpers.documents import scan_pdf, shaped_pdf, text_pdf
+from ui.errors import ErrorDialog
 from ui.reader.side_panel import Part
 from ui.reader.toolbox import Tool
 
@@ -429,3 +430,19 @@ def test_a_finger_scrolls_until_it_is_told_to_draw(desk: ReaderDesk) -> None:
     desk.settle()
     assert [note.kind for note in desk.notes()] == [NoteKind.INK]
     assert desk.in_store(desk.session.preferences.get).finger_draws
+
+
+def test_a_note_that_cannot_be_kept_is_told_and_taken_back(desk: ReaderDesk) -> None:
+    desk.reading.deeds.choose(Tool.NOTE)
+    click(desk, desk.place(0, 300, 300))
+    editor = desk.reading.parts.desk.editor
+    assert editor is not None
+    editor.text.setPlainText("x" * 2_000_000)
+    editor._save.click()
+    desk.settle()
+    dialog = desk.reading.window().findChild(ErrorDialog)
+    assert dialog is not None
+    dialog.accept()
+    assert desk.notes() == ()
+    assert desk.reading.parts.notebook.all() == ()
+    assert not desk.reading.parts.tools.stack.canUndo()

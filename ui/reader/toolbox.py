@@ -137,20 +137,15 @@ class Toolbox(QObject):
 
     # --- making notes ---
 
-    def highlight_selection(self, colour: str = "") -> None:
+    def highlight_selection(self) -> None:
         """Mark the selected words."""
         selection = self.selection
         if selection is None:
             return
         anchor = anchor_words(selection.page, selection.text.words, selection.words)
         self.select_nothing()
-        note = self._note(NoteKind.HIGHLIGHT, anchor, colour or self.options.highlighter)
+        note = self._note(NoteKind.HIGHLIGHT, anchor, self.options.highlighter)
         self._push(_("Highlight"), None, note)
-
-    def highlight_words(self, page: int, text: PageText, words: WordRange) -> None:
-        """Mark words that were found, without a pointer."""
-        self.select(page, text, words)
-        self.highlight_selection()
 
     def highlight_area(self, page: int, box: Box) -> None:
         """Mark a rectangle of a scan. It has a quote near it, but no words of its own."""
