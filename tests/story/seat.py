@@ -23,6 +23,7 @@ from ui.reader.reader_view import ReaderView
 from ui.reader.toolbox import Tool
 from ui.screen import Screen
 from ui.shell.shell import Shell
+from ui.theme import Look
 from ui.widgets.flow_list import FlowList
 from ui.window import MainWindow
 
@@ -33,10 +34,9 @@ LANDSCAPE = QSize(1280, 800)
 def application() -> QApplication:
     """Return the one application, prepared as the program does."""
     found = QApplication.instance()
-    if isinstance(found, QApplication):
-        return found
-    made = QApplication(["boardpack"])
-    prepare(made)
+    made = found if isinstance(found, QApplication) else QApplication(["boardpack"])
+    if made.findChild(Look) is None:
+        prepare(made)
     return made
 
 
