@@ -91,6 +91,7 @@ class Councillor:
         reader.parts.view.go_to(pages - 1)
         seat.rest()
         self._find()
+        left_at = reader.parts.view.current
         notes = seat.ask(seat.session.notes.all)
         assert isinstance(notes, tuple)
         kinds = sorted(row.note.kind.value for row in notes)
@@ -103,7 +104,7 @@ class Councillor:
         seat.shell.navigator.document(document)
         again = seat.wait_for_page()
         seat.rest()
-        if again.parts.view.current != pages - 1:
+        if again.parts.view.current != left_at:
             raise StoryError("the reader did not reopen where it was left")
         self.said.say(f"a document of {pages} pages reopens where it was left")
         state = seat.ask(seat.session.synchronizing.state)
