@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pymupdf
+
 from boardpack.messages import _
 from tests.story.cast import P12_SECRET, Cast
 from tests.story.programs import Person, StoryError
@@ -105,11 +107,14 @@ def dialog_is_open(seat: Seat) -> bool:
 def refuse_wrong_files(cast: Cast, said: Transcript) -> None:
     """A tampered signed file is called invalid; signing it or signing twice is refused."""
     town = cast.offices["town"]
-    signed = next(iter(sorted(cast.papers.to_sign.glob("*.pdf"))))
+    loose = cast.work / "loose.pdf"
+    with pymupdf.open() as document:
+        document.new_page().insert_text((72, 72), "Arrêté 2026-12")
+        document.save(loose)
     output = cast.work / "signed.pdf"
     p12 = ("--p12", str(cast.p12(cast.mayor)), "--passphrase-from", "-")
     stdin = (P12_SECRET,)
-    town.run("sign", str(signed), *p12, "--field", "Maire", "-o", str(output), stdin=stdin)
+    town.run("sign", str(loose), *p12, "--field", "Maire", "-o", str(output), stdin=stdin)
     tampered = cast.work / "tampered.pdf"
     content = bytearray(output.read_bytes())
     content[200] ^= 1
