@@ -13,6 +13,7 @@ from boardpack import __version__, paths
 from boardpack.services.context import InStore
 from boardpack.services.program import Program
 from ui.background import Background
+from ui.icons import icon
 from ui.language import speak, system_language
 from ui.theme import Appearance, has_touch_screen, install
 from ui.window import NAME, MainWindow
@@ -21,13 +22,15 @@ USUAL: Final = QSize(1280, 800)
 
 
 def prepare(application: QApplication) -> None:
-    """Give `application` its name, icon, look and language."""
+    """Give `application` its name, icon, look and language, before any window turns."""
     application.setApplicationName(NAME)
     application.setApplicationVersion(__version__)
     application.setDesktopFileName(NAME)
     application.setWindowIcon(QIcon(str(paths.resource("icons", "boardpack-256.png"))))
     install(application, Appearance(touch=has_touch_screen()))
     speak(application, system_language())
+    # The icons' fonts take 50 ms to load, once: better before the window than in it.
+    icon("home-outline")
 
 
 def open_window(program: Program, background: Background) -> MainWindow:
