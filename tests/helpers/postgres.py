@@ -116,8 +116,8 @@ def main(arguments: Sequence[str]) -> int:
     if not command:
         sys.stderr.write("usage: postgres.py -- COMMAND…\n")
         return 2
-    beside = Path(sys.executable).with_name(command[0])
-    if beside.exists():
+    beside = Path(sys.executable).with_name(Path(command[0]).name)
+    if Path(command[0]).name == command[0] and beside.exists():
         command[0] = str(beside)
     with cluster() as url:
         return subprocess.run(command, check=False, env=os.environ | {VARIABLE: url}).returncode
