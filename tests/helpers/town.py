@@ -14,29 +14,11 @@ from boardpack.domain import clock
 from boardpack.services.draft_models import Corrections
 from boardpack.services.program import Program, Session
 from signing.practice import make_practice_authority
+from sync.server.officials_file import COLUMNS
 from tests.story.programs import Server
 
 SECRET: Final = "quatre mots de passe longs"
 P12_SECRET: Final = "mot du certificat"
-COLUMNS: Final = [
-    "authority_key",
-    "authority_name",
-    "authority_kind",
-    "siren",
-    "assembly_key",
-    "assembly_name",
-    "assembly_short",
-    "assembly_kind",
-    "colour",
-    "last_name",
-    "first_name",
-    "email",
-    "title",
-    "role",
-    "political_group",
-    "starts",
-    "ends",
-]
 PEOPLE: Final = {
     "agent": ("Adèle", "Tissot", "", "secretary_office"),
     "mayor": ("Marc", "Vauthier", "Maire", "president"),
