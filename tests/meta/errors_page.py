@@ -1,8 +1,6 @@
 """Write docs/errors.md from the error tree and its texts: `python3 dev.py errors`."""
 
-import importlib
 import os
-import pkgutil
 import sys
 from pathlib import Path
 
@@ -27,11 +25,9 @@ def main() -> int:
     django.setup()
     from boardpack.domain.errors import error_classes
     from boardpack.messages import error_text, use_language
+    from tests.helpers.modules import import_all
 
-    for top in ("boardpack", "sync", "signing", "ui"):
-        for module in pkgutil.walk_packages([str(ROOT / top)], prefix=f"{top}."):
-            if not module.name.endswith(("__main__", "wsgi")) and ".migrations." not in module.name:
-                importlib.import_module(module.name)
+    import_all()
     use_language("en")
     rows = []
     for code, error in sorted(error_classes().items()):

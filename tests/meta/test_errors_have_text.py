@@ -1,7 +1,5 @@
 """Each code of the error tree has its texts in each language, a row in the docs, an exit code."""
 
-import importlib
-import pkgutil
 import re
 import string
 import tomllib
@@ -10,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from boardpack.domain.errors import ActionableError, BoardpackError, BugError, SurroundingsError
+from tests.helpers.modules import import_all
 
 ROOT = Path(__file__).parents[2]
 EXIT_CODES = {2, 3, 70, 75}
@@ -18,10 +17,7 @@ WITHOUT_CLASS = {"bug.unknown"}
 
 
 def every_class() -> dict[str, type[BoardpackError]]:
-    for top in ("boardpack", "sync", "signing", "ui"):
-        for module in pkgutil.walk_packages([str(ROOT / top)], prefix=f"{top}."):
-            if not module.name.endswith(("__main__", "wsgi")) and ".migrations." not in module.name:
-                importlib.import_module(module.name)
+    import_all()
     found: dict[str, type[BoardpackError]] = {}
     waiting: list[type[BoardpackError]] = [BoardpackError]
     while waiting:
