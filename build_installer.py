@@ -43,7 +43,7 @@ DEPENDS = (
     "libxcb-shape0, libxcb-xkb1, libxkbcommon0, libxkbcommon-x11-0, libdrm2"
 )
 SPEC = """
-from PyInstaller.utils.hooks import collect_submodules, copy_metadata
+from PyInstaller.utils.hooks import collect_data_files, collect_submodules, copy_metadata
 
 def wanted(entry):
     name = entry[0].replace("\\\\", "/")
@@ -66,6 +66,7 @@ analysis = Analysis(
         ({resources!r}, "resources"),
         ({migrations!r}, "boardpack/store/migrations"),
         *copy_metadata("keyring"),
+        *collect_data_files("mnemonic", includes=["wordlist/french.txt", "wordlist/english.txt"]),
     ],
     hiddenimports=[
         *collect_submodules("keyring.backends"),

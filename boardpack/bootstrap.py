@@ -8,22 +8,32 @@ from typing import TypeAlias
 
 from boardpack.domain.ports import Registrar, Transport
 from boardpack.pdf.worker_client import PdfWorker
-from boardpack.services.account import Account, Opened
+from boardpack.services.account import Opened, host
+from boardpack.services.accounts import Accounts
 from boardpack.services.changes import Announcer
 from boardpack.services.context import Context, InStore, direct
+from boardpack.services.endings import EndingsService
 from boardpack.services.enrolment import EnrolmentService
+from boardpack.services.farewells import FarewellService
 from boardpack.services.following import FollowingService
 from boardpack.services.identity import Identity
+from boardpack.services.leaving import LeavingService
+from boardpack.services.note_writing import NoteWriter
 from boardpack.services.notes import NotesService
+from boardpack.services.own_keys import OwnKeys
 from boardpack.services.pages import PageService
 from boardpack.services.preferences import PreferencesService
 from boardpack.services.program import Program, Session
 from boardpack.services.publishing import PublishingService
 from boardpack.services.reading import ReadingService
-from boardpack.services.sealed_notes import opener
+from boardpack.services.recovery import RecoveryService
 from boardpack.services.searching import SearchingService
+from boardpack.services.sharing import SharingService
 from boardpack.services.signing import SigningService
+from boardpack.services.steering import SteeringService
 from boardpack.services.synchronize import SyncService
+from boardpack.services.together import Together
+from boardpack.services.upkeep import UpkeepService
 from boardpack.store.blobs import BlobStore
 from boardpack.store.database import Store
 from boardpack.store.meta import Enrolled
@@ -56,24 +66,41 @@ def open_program(
         registrar_factory: reaches a server by its address, before enrolment.
     """
 
-    def open_session(store: Store, blobs: BlobStore, enrolled: Enrolled) -> Opened:
-        return _open_session(
-            Context(store, blobs, enrolled.official_id, in_store),
-            enrolled,
-            transport_factory(enrolled),
+    def open_session(store: Store, blobs: BlobStore, enrolled: Enrolled, account: str) -> Opened:
+        context = Context(
+            store,
+            blobs,
+            enrolled.official_id,
+            in_store,
+            account=account,
+            server=host(enrolled.server_url),
         )
+        return _open_session(context, enrolled, transport_factory(enrolled), together)
 
-    account = Account(profile, open_session)
-    return Program(account, EnrolmentService(account, in_store, registrar_factory))
+    accounts = Accounts(profile, open_session)
+    together = Together(accounts)
+    return Program(
+        accounts,
+        EnrolmentService(accounts, in_store, registrar_factory),
+        FarewellService(accounts, registrar_factory),
+    )
 
 
-def _open_session(context: Context, enrolled: Enrolled, transport: Transport) -> Opened:
+def _open_session(
+    context: Context, enrolled: Enrolled, transport: Transport, together: Together[Session]
+) -> Opened:
     announcer = Announcer()
+    keys = OwnKeys(enrolled.identities)
+    writer = NoteWriter(context, keys, enrolled.device_id)
     identity = Identity(context, enrolled.official_name, enrolled.authority_names)
     # The reader has a worker of its own: no page waits for an import or the search index.
     # Each starts by itself when it is first needed.
     reader, examiner, indexer = PdfWorker(), PdfWorker(), PdfWorker()
-    synchronizing = SyncService(context, transport, announcer, identity, opener(enrolled.identity))
+    notes = NotesService(context, writer)
+    endings = EndingsService(context, announcer, identity, notes)
+    endings.tick()
+    leaving = LeavingService(context, enrolled, transport, announcer, endings)
+    synchronizing = SyncService(context, transport, announcer, identity, keys, leaving)
 
     def close() -> None:
         synchronizing.close()
@@ -86,13 +113,19 @@ def _open_session(context: Context, enrolled: Enrolled, transport: Transport) ->
         announcer=announcer,
         identity=identity,
         reading=ReadingService(context),
-        notes=NotesService(context, enrolled.recipient),
+        notes=notes,
+        sharing=SharingService(context, writer),
         publishing=PublishingService(context, examiner),
         following=FollowingService(context),
+        leaving=leaving,
         signing=SigningService(context, Pkcs12Signer.open),
         synchronizing=synchronizing,
+        steering=SteeringService(context, announcer),
         searching=SearchingService(context, indexer),
         preferences=PreferencesService(context),
+        recovery=RecoveryService(context, keys, announcer),
         pages=PageService(reader),
+        upkeep=UpkeepService(context),
+        together=together,
     )
     return Opened(session, close)

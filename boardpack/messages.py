@@ -24,6 +24,7 @@ from boardpack.domain.errors import BoardpackError, BugError
 LANGUAGES: Final = ("fr", "en")
 #: Parameters of errors travel as text; an instant is one that `boardpack.domain.clock` wrote.
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_DURATION: Final = re.compile(r"PT(\d+)S")
 _MOMENTS: Final = {"fr": "d MMMM y 'à' H 'h' mm", "en": "d MMMM y 'at' HH:mm"}
 
 
@@ -93,8 +94,20 @@ def _error_texts(name: str) -> dict[str, dict[str, str]]:
     return texts
 
 
+def duration(seconds: int) -> str:
+    """Return a wait as a person reads it: "45 s", "4 min 30 s", "2 h 05 min"."""
+    hours, minutes, left = seconds // 3600, seconds // 60 % 60, seconds % 60
+    if hours:
+        return f"{hours} h {minutes:02} min" if minutes else f"{hours} h"
+    if minutes:
+        return f"{minutes} min {left:02} s" if left else f"{minutes} min"
+    return f"{left} s"
+
+
 def _shown(value: str | int) -> str:
     """Return a parameter as a person reads it: instants as date and hour of this computer."""
+    if isinstance(value, str) and (found := _DURATION.fullmatch(value)):
+        return duration(int(found[1]))
     if isinstance(value, str) and _INSTANT.fullmatch(value):
         moment = clock.parse(value).astimezone()
         return format_datetime(moment, _MOMENTS[language()], locale=language())

@@ -1,9 +1,9 @@
 """Run work off the GUI thread; deliver the result on it.
 
-Four lanes: STORE has one thread, which owns the encrypted store; NETWORK has two, for what waits
-for the server or computes for long; RENDER has one, for pages of documents; CHORES has one, for
-what nobody waits for. A result is dropped when its owner widget is gone, so a screen may be closed
-at any time.
+Four lanes: STORE has one thread, which owns the encrypted stores; NETWORK has several, for what
+waits for a server or computes for long (a server that does not answer keeps no other from it);
+RENDER has one, for pages of documents; CHORES has one, for what nobody waits for. A result is
+dropped when its owner widget is gone, so a screen may be closed at any time.
 """
 
 from __future__ import annotations
@@ -17,8 +17,14 @@ from typing import Any, Final, ParamSpec, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from boardpack.domain.errors import BoardpackError
+
 T = TypeVar("T")
 P = ParamSpec("P")
+
+
+#: Code of the error that says so.
+DAMAGED: Final = "store.damaged"
 
 
 class Lane(StrEnum):
@@ -30,7 +36,7 @@ class Lane(StrEnum):
     CHORES = "chores"
 
 
-THREADS: Final = {Lane.STORE: 1, Lane.NETWORK: 2, Lane.RENDER: 1, Lane.CHORES: 1}
+THREADS: Final = {Lane.STORE: 1, Lane.NETWORK: 8, Lane.RENDER: 1, Lane.CHORES: 1}
 
 
 class Task:
@@ -61,6 +67,8 @@ class Task:
 class Background(QObject):
     """The one place that owns threads."""
 
+    #: Carries the error by which an operation met damage in the store, whoever had asked for it.
+    damaged = Signal(object)
     _finished = Signal(object)  # a closure to call on the GUI thread
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -98,6 +106,8 @@ class Background(QObject):
                 self._post(task, lambda: success(result))
             elif isinstance(error, Exception):
                 self._post(task, lambda: failure(error))
+                if isinstance(error, BoardpackError) and error.code == DAMAGED:
+                    self._post(Task(None), lambda: self.damaged.emit(error))
             else:
                 raise error
 

@@ -42,7 +42,7 @@ class ErrorPanel(QFrame):
         self._safe = label("")
         self._do = label("")
         self._support = label("", "small")
-        self._copy = button(_("Copy the code"), self._copy_code, kind="quiet", icon="content-copy")
+        self._copy = button(_("Copy the code"), self._copy_code, kind="link", icon="content-copy")
         self._again = button(_("Try again"), self.retry.emit)
         self._lay_out()
         # Only once it has a parent: a widget shown without one is a window of its own.
@@ -100,6 +100,20 @@ class ErrorDialog(Sheet):
         close = button(_("Close"), self.accept, kind="primary")
         close.setDefault(True)
         self.foot.addWidget(close)
+
+
+class DamageDialog(ErrorDialog):
+    """The store is damaged: repairing needs the secret once more, so the session is closed."""
+
+    repair = Signal()
+
+    def __init__(self, error: Exception, parent: QWidget | None = None) -> None:
+        super().__init__(error, parent)
+        self.foot.addWidget(button(_("Repair…"), self._agreed))
+
+    def _agreed(self) -> None:
+        self.accept()
+        self.repair.emit()
 
 
 def show_error(parent: QWidget, error: Exception) -> None:

@@ -43,9 +43,9 @@ def hour(moment: datetime) -> str:
 def day(moment: datetime) -> str:
     """Return « mardi 24 novembre », with the year when it is not this one."""
     here = clock.now().astimezone(moment.tzinfo)
-    pattern = "EEEE d MMMM" if moment.year == here.year else "EEEE d MMMM y"
-    if language() == "fr" and moment.day == 1:
-        pattern = pattern.replace(" d ", " d'er' ")
+    # The number of the day stays with its month.
+    number = "d'er'" if language() == "fr" and moment.day == 1 else "d"
+    pattern = f"EEEE {number}{_NBSP}MMMM" + ("" if moment.year == here.year else " y")
     return format_date(moment.date(), pattern, locale=locale())
 
 

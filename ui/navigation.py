@@ -1,12 +1,13 @@
 """Where one can go in the window, and how one comes back.
 
-A route is a value: it can be kept, compared, and opened again. `Navigator` holds the history like
+A route is a value: it can be kept, compared, and opened again. What belongs to one account names it
+(`account`, empty for the first). `Navigator` holds the history like
 a browser does: every move can be undone by `back`. `ui.stack` turns routes into screens.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
@@ -22,6 +23,7 @@ class SittingRoute:
     """One sitting with its agenda."""
 
     sitting_id: str
+    account: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class DocumentRoute:
     sha256: str | None = None
     page: int | None = None
     note_id: str | None = None
+    account: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class ToSignRoute:
     """`À signer`; with an identifier, that deliberation opened."""
 
     deliberation_id: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ class SecretariatRoute:
 
     section: str = ""
     subject_id: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,21 @@ class StateRoute:
     """Everything about the exchange with the server."""
 
 
+@dataclass(frozen=True)
+class LeavingRoute:
+    """What ends here: a replaced device, a mandate that is over."""
+
+    account: str = ""
+
+
+@dataclass(frozen=True)
+class RecoveryRoute:
+    """Recovery words: what is to be done with them, or (`typing`) those of a former device."""
+
+    typing: bool = False
+    account: str = ""
+
+
 Route: TypeAlias = (
     HomeRoute
     | SittingRoute
@@ -87,7 +107,19 @@ Route: TypeAlias = (
     | SecretariatRoute
     | SettingsRoute
     | StateRoute
+    | LeavingRoute
+    | RecoveryRoute
 )
+
+Owned: TypeAlias = (
+    SittingRoute | DocumentRoute | ToSignRoute | SecretariatRoute | LeavingRoute | RecoveryRoute
+)
+
+
+def account_of(route: Route) -> str:
+    """Return the account that a route belongs to; that of the first where it names none."""
+    return route.account if isinstance(route, Owned) else ""
+
 
 #: Main places: what the rail leads to.
 ROOTS: Final = (HomeRoute, NotesRoute, SearchRoute, ToSignRoute, SecretariatRoute, SettingsRoute)
@@ -193,3 +225,67 @@ class Navigator(QObject):
     def state(self) -> None:
         """Go to the details of the exchange with the server."""
         self.open(StateRoute())
+
+    def recovery(self, *, typing: bool = False) -> None:
+        """Go to the recovery words; with `typing`, to where those of a former device are typed."""
+        self.open(RecoveryRoute(typing))
+
+    @property
+    def whole(self) -> Navigator:
+        """The history that leads to every account."""
+        return self
+
+    def within(self, account: str) -> Navigator:
+        """Return the same history for the screens of one account: their routes are its own."""
+        return _Within(self, account) if account else self
+
+
+class _Within(Navigator):
+    """Names the account in each route that goes out, and takes the name off what comes in."""
+
+    def __init__(self, whole: Navigator, account: str) -> None:
+        super().__init__(whole)
+        self._whole, self._account = whole, account
+
+    def _out(self, route: Route) -> Route:
+        if isinstance(route, Owned) and not route.account:
+            return replace(route, account=self._account)
+        return route
+
+    @property
+    def route(self) -> Route:
+        """What is shown now, as this account's screens name it."""
+        route = self._whole.route
+        mine = isinstance(route, Owned) and route.account == self._account
+        return replace(route, account="") if isinstance(route, Owned) and mine else route
+
+    @property
+    def whole(self) -> Navigator:
+        """The history that leads to every account."""
+        return self._whole
+
+    @property
+    def root(self) -> Route:
+        """The last main place on the way here."""
+        return self._whole.root
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether there is somewhere to come back to."""
+        return self._whole.can_go_back
+
+    def open(self, route: Route) -> None:
+        """Go to `route` of this account."""
+        self._whole.open(self._out(route))
+
+    def back(self) -> None:
+        """Come back to where one was before."""
+        self._whole.back()
+
+    def here(self, route: Route) -> None:
+        """Note that the current screen now shows `route` of this account."""
+        self._whole.here(self._out(route))
+
+    def forget(self, route: Route) -> None:
+        """Take `route` of this account out of the history."""
+        self._whole.forget(self._out(route))

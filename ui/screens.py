@@ -12,8 +12,10 @@ from ui.background import Background
 from ui.navigation import (
     DocumentRoute,
     HomeRoute,
+    LeavingRoute,
     Navigator,
     NotesRoute,
+    RecoveryRoute,
     Route,
     SearchRoute,
     SecretariatRoute,
@@ -33,6 +35,8 @@ SCREENS: Final[dict[type[Route], tuple[str, str]]] = {
     ToSignRoute: ("ui.signing_dialogs.inbox_view", "InboxView"),
     SecretariatRoute: ("ui.secretariat.secretariat_view", "SecretariatView"),
     SettingsRoute: ("ui.settings.settings_view", "SettingsView"),
+    LeavingRoute: ("ui.leaving.leaving_view", "LeavingView"),
+    RecoveryRoute: ("ui.recovery.recovery_view", "RecoveryView"),
     StateRoute: ("ui.exchange.state_view", "StateView"),
 }
 

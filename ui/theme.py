@@ -6,18 +6,20 @@ get at it by `look()`. What each key means stands in `resources/themes/README.md
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from string import Template
 from typing import Any, Final
 
 from PySide6.QtCore import QDir, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QInputDevice, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
+from shiboken6 import isValid
 
 from boardpack import paths
 from boardpack.services.preferences import Layout, Preferences, Theme
+from ui.measures import load, metrics_of, names_of
+from ui.staged import InTurns
 
 ASSEMBLY_COLOURS: Final = 8
 
@@ -45,110 +47,25 @@ def appearance_of(preferences: Preferences) -> Appearance:
     return Appearance(preferences.theme, preferences.text_scale / 100, touch)
 
 
-@dataclass(frozen=True)
-class Metrics:
-    """Lengths in logical pixels, text scale applied.
-
-    Attributes:
-        touch: least height of anything that is pressed.
-        mark: side of an icon in a button or row; `rail_mark` in the rail.
-        half, one, two, three, four: the spaces of the 8-px grid.
-    """
-
-    scale: float
-    small: int
-    body: int
-    title: int
-    strong: int
-    touch: int
-    mark: int
-    rail_mark: int
-    half: int
-    one: int
-    two: int
-    three: int
-    four: int
-    radius: int
-    focus: int
-
-
-def _load(name: str) -> dict[str, Any]:
-    return tomllib.loads(paths.resource("themes", name).read_text(encoding="utf-8"))
-
-
-def _metrics(raw: Mapping[str, Any], appearance: Appearance) -> Metrics:
-    scale = appearance.text_scale
-    body = round(raw["size"]["body"] * scale)
-    least = raw["touch"]["touch" if appearance.touch else "mouse"]
-    space = raw["space"]
-    return Metrics(
-        scale=scale,
-        small=round(raw["size"]["small"] * scale),
-        body=body,
-        title=round(raw["size"]["title"] * scale),
-        strong=raw["weight"]["strong"],
-        touch=max(least, round(1.75 * body)),
-        mark=round(20 * scale),
-        rail_mark=round(24 * scale),
-        half=space["half"],
-        one=space["one"],
-        two=space["two"],
-        three=space["three"],
-        four=space["four"],
-        radius=raw["radius"]["medium"],
-        focus=raw["line"]["focus"],
-    )
-
-
-def _names(
-    theme: Mapping[str, Any], raw: Mapping[str, Any], metrics: Metrics, appearance: Appearance
-) -> dict[str, str]:
-    """Return every name that the style sheet template knows (README, « Names in the template »)."""
-    line, space = raw["line"], raw["space"]
-    names: dict[str, Any] = {}
-    for group in ("colours", "highlights", "inks", "assemblies"):
-        names |= theme[group]
-    for group in ("weight", "space", "radius", "line"):
-        names |= {f"{group}_{key}": value for key, value in raw[group].items()}
-    scale = metrics.scale
-    bar = 16 if appearance.touch else 12
-    rail = 56 if appearance.touch else 48
-    names |= {
-        "size_small": metrics.small,
-        "size_body": metrics.body,
-        "size_title": metrics.title,
-        "touch": metrics.touch,
-        "inner": metrics.touch - 2 * line["focus"],
-        "core": metrics.touch - 2 * line["ring"],
-        "edge": line["ring"] - line["separator"],
-        "field": space["one"] + space["half"],
-        "mark": metrics.mark,
-        "mark_half": metrics.mark // 2,
-        "mark_round": metrics.mark // 2 + line["focus"],
-        "chip": round(1.4 * metrics.small),
-        "bar": bar,
-        "bar_round": bar // 2 - 3,
-        "rail": round(rail * max(1, 0.8 * scale)),
-        "rail_wide": round(80 * scale),
-        "theme": theme["name"],
-        "font": ", ".join(
-            f'"{name}"' for name in (raw["font"]["family"], *raw["font"]["fallback"])
-        ),
-    }
-    return {key: str(value) for key, value in names.items()}
+def _pressing(part: QWidget) -> tuple[bool, int]:
+    """Order parts: those that are seen first, the largest of them before the others."""
+    return not part.isVisible(), -len(part.findChildren(QWidget))
 
 
 class Look(QObject):
-    """Theme and measures in force. `changed` comes after the style sheet was set."""
+    """Theme and measures in force. `changed` comes after what is seen got its style sheet."""
 
     changed = Signal()
 
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
         self._application = application
-        self._raw = _load("metrics.toml")
+        self._raw = load("metrics.toml")
         self.appearance = Appearance()
-        self.metrics = _metrics(self._raw, self.appearance)
+        self.metrics = metrics_of(self._raw, 1.0, touch=False)
+        self.sheet = ""
+        self._parts: list[QWidget] = []
+        self._later: InTurns | None = None
         self._shown: tuple[Theme, float, bool] | None = None
         self._theme: dict[str, Any] = {}
         self._colours: dict[str, str] = {}
@@ -192,17 +109,47 @@ class Look(QObject):
         if wanted == self._shown:
             return
         self._shown = wanted
-        self.metrics = _metrics(self._raw, appearance)
-        self._theme = _load(f"{chosen}.toml")
-        names = _names(self._theme, self._raw, self.metrics, appearance)
+        self.metrics = metrics_of(self._raw, appearance.text_scale, touch=appearance.touch)
+        self._theme = load(f"{chosen}.toml")
+        names = names_of(self._theme, self._raw, self.metrics, touch=appearance.touch)
         self._colours = {key: value for key, value in names.items() if value.startswith("#")}
         font = QFont([self._raw["font"]["family"], *self._raw["font"]["fallback"]])
         font.setPixelSize(self.metrics.body)
         self._application.setFont(font)
         self._application.setPalette(self._palette())
         template = paths.resource("themes", "app.qss.template").read_text(encoding="utf-8")
-        self._application.setStyleSheet(Template(template).substitute(names))
-        self.changed.emit()
+        self.sheet = Template(template).substitute(names)
+        self._dress_again()
+
+    def dress(self, part: QWidget) -> None:
+        """Have `part` of a window, and all that is in it, follow the look from now on.
+
+        Every screen, rail and dialog is such a part. A sheet of the whole application would be
+        simpler, but Qt goes through all widgets once for each of their ancestors when it changes:
+        a third of a second in which nothing moves.
+        """
+        self._parts = [each for each in self._parts if isValid(each)]
+        self._parts.append(part)
+        part.setStyleSheet(self.sheet)
+
+    def _dress_again(self) -> None:
+        """Dress the largest part that is seen at once, the others one a turn of the event loop."""
+        if self._later is not None:
+            self._later.stop()
+            self._later.deleteLater()
+            self._later = None
+        parts = sorted((each for each in self._parts if isValid(each)), key=_pressing)
+        if not parts:
+            self.changed.emit()
+            return
+        parts[0].setStyleSheet(self.sheet)
+        others = [partial(self._dress_one, part) for part in parts[1:]]
+        # Parts measure themselves when the look changed: the others first did in their old dress.
+        self._later = InTurns([self.changed.emit, *others, self.changed.emit], self)
+
+    def _dress_one(self, part: QWidget) -> None:
+        if isValid(part):
+            part.setStyleSheet(self.sheet)
 
     def _chosen(self) -> Theme:
         if self.appearance.theme is not Theme.SYSTEM:

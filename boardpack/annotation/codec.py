@@ -1,4 +1,4 @@
-"""Notes to JSON and back. Fields of a newer version are ignored."""
+"""Records of notes to JSON and back. Fields of a newer version are ignored."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Final
 import msgspec
 
 from boardpack.annotation.errors import UnreadableNoteError
-from boardpack.annotation.note import Note
+from boardpack.annotation.record import NoteRecord
 
 _encoder: Final = msgspec.json.Encoder()
-_decoder: Final = msgspec.json.Decoder(Note)
+_decoder: Final = msgspec.json.Decoder(NoteRecord)
 
 
-def encode(note: Note) -> bytes:
-    """Return the JSON bytes of a note."""
-    return _encoder.encode(note)
+def encode(record: NoteRecord) -> bytes:
+    """Return the JSON bytes of a record."""
+    return _encoder.encode(record)
 
 
-def decode(data: bytes) -> Note:
+def decode(data: bytes) -> NoteRecord:
     """Read what `encode` wrote.
 
     Raises:

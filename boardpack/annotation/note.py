@@ -55,7 +55,12 @@ class Box(NamedTuple):
         return cls(min(xs), min(ys), max(xs), max(ys))
 
 
-def _require_finite(values: Iterable[float], what: str) -> None:
+def require_finite(values: Iterable[float], what: str) -> None:
+    """Refuse what JSON cannot hold.
+
+    Raises:
+        ValueError: a value is infinite, or no number.
+    """
     if not all(map(math.isfinite, values)):
         raise ValueError(f"{what} needs finite numbers")
 
@@ -71,7 +76,7 @@ class Quad:
 
     def __post_init__(self) -> None:
         """Refuse what JSON cannot hold."""
-        _require_finite((each for point in self.corners for each in point), "a quad")
+        require_finite((each for point in self.corners for each in point), "a quad")
 
     @property
     def corners(self) -> tuple[Point, Point, Point, Point]:
@@ -148,7 +153,7 @@ class InkStroke:
 
     def __post_init__(self) -> None:
         """Refuse what JSON cannot hold."""
-        _require_finite((each for point in self.points for each in point), "a stroke")
+        require_finite((each for point in self.points for each in point), "a stroke")
 
 
 class NoteKind(StrEnum):
@@ -160,8 +165,30 @@ class NoteKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class OtherText:
+    """What was written on another device at the same time; shown until the person decides.
+
+    Attributes:
+        device: its name where it is known, else its identifier.
+    """
+
+    text: str
+    device: str
+    written: Instant
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """With whom a note is shared: chosen people, or a political group; within one assembly."""
+
+    assembly_id: str
+    official_ids: tuple[str, ...] = ()
+    group_id: str = ""
+
+
+@dataclass(frozen=True)
 class Note:
-    """One annotation of one official, as it is stored and carried (sealed) between devices.
+    """One annotation of one official, as it is shown; see `record` for how it is kept.
 
     Attributes:
         version_sha256: the version it was written on.
@@ -170,6 +197,8 @@ class Note:
         text: what the person wrote; may be empty for a highlight or a drawing.
         strokes: of ink, in PDF user space.
         deleted: kept as a tombstone, so that undo and other devices agree.
+        others: texts that other devices wrote at the same time as `text`.
+        sharing: None for a private note, which is the rule.
     """
 
     note_id: str
@@ -187,7 +216,9 @@ class Note:
     strokes: tuple[InkStroke, ...] = ()
     tags: tuple[str, ...] = ()
     deleted: bool = False
+    others: tuple[OtherText, ...] = ()
+    sharing: Sharing | None = None
 
     def __post_init__(self) -> None:
         """Refuse what JSON cannot hold."""
-        _require_finite((self.width,), "a note's width")
+        require_finite((self.width,), "a note's width")

@@ -34,3 +34,15 @@ class CommandInterruptedError(SurroundingsError):
     """The person, or the system, stopped the command."""
 
     code = "cli.interrupted"
+
+
+class ServerUnknownError(ActionableError):
+    """No server of the profile is called so."""
+
+    code = "cli.server_unknown"
+
+
+class ServerNeededError(ActionableError):
+    """The profile has several servers, and this is about one of them."""
+
+    code = "cli.server_needed"

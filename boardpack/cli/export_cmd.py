@@ -43,8 +43,8 @@ def command(
         raise CommandUsageError(detail=_("{name} is missing").format(name="--output"))
     for target in (output, receipts):
         _refuse_existing(target)
-    with unlocked(terminal, unlock_from) as session:
-        sitting_id = sitting_called(session, sitting)
+    with unlocked(terminal, unlock_from) as profile:
+        session, sitting_id = sitting_called(profile.sessions, sitting)
         if receipts is not None:
             session.following.export_csv(sitting_id, receipts)
         exported = None

@@ -30,11 +30,14 @@ COMMANDS: Final = {
     "sittings": "List sittings.",
     "show": "Show one sitting: agenda, documents, receipts.",
     "search": "Search titles and pages of all documents here.",
+    "pin": "Change the PIN or passphrase; end a change that was cut short.",
+    "recovery": "Note your recovery words, or bring your notes back by them.",
     "push": "Compose a sitting from a folder and send it; or place acts to be signed.",
     "notes": "List or export your notes.",
     "sign": "Sign a PDF, or a deliberation that waits for you.",
     "verify": "Verify the signatures of PDFs.",
     "export": "Save a sitting's documents as a folder that can be pushed again.",
+    "doctor": "Find what is wrong with this profile; repair it.",
     "window": "Open the window.",
 }
 

@@ -12,6 +12,9 @@ from boardpack.cli.finding import sitting_called
 from boardpack.cli.options import common, unlocked, unlocking
 from boardpack.cli.terminal import STANDARD_INPUT, Terminal
 from boardpack.messages import _, ngettext
+from boardpack.services.files import write_file
+from boardpack.services.note_export import as_markdown, mine
+from boardpack.services.note_text import whole_text
 from boardpack.services.read_models import NoteRow
 
 
@@ -23,18 +26,22 @@ from boardpack.services.read_models import NoteRow
 def command(
     terminal: Terminal, *, unlock_from: str | None, target: str | None, sitting: str | None
 ) -> None:
-    """List your notes. They are yours alone: the server holds them sealed."""
-    with unlocked(terminal, unlock_from) as session:
-        sitting_id = sitting_called(session, sitting) if sitting else None
-        rows = session.notes.all(sitting_id=sitting_id)
+    """List your notes, and those shared with you. The server holds them all sealed."""
+    with unlocked(terminal, unlock_from, whole=sitting is None) as profile:
+        if sitting is None:
+            rows = profile.together.notes()
+        else:
+            session, sitting_id = sitting_called(profile.sessions, sitting)
+            rows = session.notes.all(sitting_id=sitting_id)
         if target == STANDARD_INPUT:
-            text = session.notes.as_text(sitting_id)
+            text = as_markdown(mine(rows))
             terminal.show({"notes": len(rows), "markdown": text}, text.splitlines())
         elif target is not None:
             path = Path(target)
             if path.exists():
                 raise TargetExistsError(file=path.name)
-            count = session.notes.export(path, sitting_id)
+            write_file(path, as_markdown(mine(rows)).encode())
+            count = len(mine(rows))
             saved = ngettext("{number} note saved", "{number} notes saved", count)
             terminal.show({"file": path, "notes": count}, [saved.format(number=count)])
         else:
@@ -45,11 +52,14 @@ def line(row: NoteRow) -> str:
     """Return a note on one line."""
     note = row.note
     quote = note.anchor.quote
+    shared = _("shared with {names}").format(names=", ".join(row.readers)) if row.readers else ""
     return texts.joined(
+        "" if row.mine else _("by {author}").format(author=row.author_name),
+        shared,
         texts.moment(row.sitting_starts_at),
         row.assembly.short_name,
         f"{row.item_number}. {row.item_title}" if row.item_number else row.document_title,
         _("p. {number}").format(number=note.anchor.page_index + 1),
         f"« {quote.exact} »" if quote and quote.exact else "",
-        " ".join(note.text.split()),
+        " ".join(whole_text(note).split()),
     )

@@ -35,6 +35,7 @@ class Wish:
     title: str | None
     place: str | None
     starts: datetime | None
+    not_before: datetime | None
     sitting: str | None
     as_new: bool
     withdraw_missing: bool
@@ -60,6 +61,7 @@ class Wish:
 @click.option("--title", help="Title of the sitting.")
 @click.option("--place", help="Where it takes place.")
 @click.option("--starts", type=click.DateTime(_MOMENTS), help='There: "2026-09-24 18:30".')
+@click.option("--not-before", type=click.DateTime(_MOMENTS), help="Members are told then.")
 @click.option("--sitting", help="The sitting that this corrects.")
 @click.option("--new", "as_new", is_flag=True, help="A new sitting, whatever was sent before.")
 @click.option("--withdraw-missing", is_flag=True, help="Take out what the folder has no longer.")
@@ -73,7 +75,8 @@ def command(terminal: Terminal, /, *, unlock_from: str | None, **options: object
     wish = msgspec.convert(options, Wish)
     if wish.secretary is not None and wish.to_sign is None:
         raise CommandUsageError(detail=_("{name} is missing").format(name="--to-sign"))
-    with unlocked(terminal, unlock_from) as session:
+    with unlocked(terminal, unlock_from) as profile:
+        session = profile.only(lambda each: each.me.prepares)
         if wish.to_sign is not None:
             return _place(terminal, session, wish, wish.to_sign)
         return _push(terminal, session, wish)
@@ -84,7 +87,7 @@ def _push(terminal: Terminal, session: Session, wish: Wish) -> int:
         wish.folder,
         wish.assembly,
         lambda done, count, name: terminal.progress(f"{done}/{count} {name}"),
-        sitting_id=sitting_called(session, wish.sitting) if wish.sitting else "",
+        sitting_id=sitting_called([session], wish.sitting)[1] if wish.sitting else "",
         as_new=wish.as_new,
         corrections=wish.corrections,
         keep=not wish.dry_run,
@@ -95,7 +98,7 @@ def _push(terminal: Terminal, session: Session, wish: Wish) -> int:
         return 0
     terminal.tell("\n".join(draft_lines(view)))
     try:
-        session.publishing.publish(view)
+        session.publishing.publish(view, not_before=wish.not_before)
     except NothingToSendError:
         value = {"sent": False, "draft": _as_json(view), "exchange": None}
         terminal.show(value, [_("Nothing has changed: nothing was sent.")])
@@ -111,7 +114,7 @@ def _as_json(view: DraftView) -> dict[str, object]:
 
 
 def _place(terminal: Terminal, session: Session, wish: Wish, sitting: str) -> int:
-    sitting_id = sitting_called(session, sitting)
+    sitting_id = sitting_called([session], sitting)[1]
     publishing = session.publishing
     files = publishing.examine_deliberations(sitting_id, [wish.folder])
     secretary_id = ""

@@ -33,12 +33,16 @@ def command(
     limit: int,
 ) -> None:
     """Find pages that hold all WORDS; accents and case make no difference."""
-    with unlocked(terminal, unlock_from) as session:
-        sitting_id = sitting_called(session, sitting) if sitting else None
-        session.searching.index_pending(lambda done, count: terminal.progress(f"{done}/{count}"))
+    with unlocked(terminal, unlock_from, whole=sitting is None) as profile:
+        for each in profile.sessions:
+            each.searching.index_pending(lambda done, count: terminal.progress(f"{done}/{count}"))
         terminal.progress("")
         query = " ".join(words)
-        result = session.searching.search(query, limit=limit, sitting_id=sitting_id)
+        if sitting is None:
+            result = profile.together.search(query, limit=limit)
+        else:
+            session, sitting_id = sitting_called(profile.sessions, sitting)
+            result = session.searching.search(query, limit=limit, sitting_id=sitting_id)
         terminal.show(result, result_lines(result))
 
 

@@ -32,8 +32,8 @@ def command(
     terminal: Terminal, *, unlock_from: str | None, sitting: str, acknowledge: bool, follow: bool
 ) -> None:
     """Show one SITTING: its identifier, the beginning of it, or "next"."""
-    with unlocked(terminal, unlock_from) as session:
-        sitting_id = sitting_called(session, sitting)
+    with unlocked(terminal, unlock_from) as profile:
+        session, sitting_id = sitting_called(profile.sessions, sitting)
         if acknowledge:
             session.reading.acknowledge(sitting_id)
         if follow:

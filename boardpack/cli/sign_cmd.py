@@ -9,6 +9,7 @@ import click
 
 from boardpack.cli import texts
 from boardpack.cli.errors import CommandUsageError, TargetExistsError
+from boardpack.cli.finding import deliberation_called
 from boardpack.cli.options import READ_HELP, common, unlocked, unlocking
 from boardpack.cli.show_cmd import deliberation_line
 from boardpack.cli.terminal import Terminal
@@ -89,7 +90,8 @@ def _sign_deliberation(
     passphrase_from: str | None,
 ) -> None:
     key = read_file(p12)
-    with unlocked(terminal, unlock_from) as session:
+    with unlocked(terminal, unlock_from) as profile:
+        session = deliberation_called(profile.sessions, deliberation_id)
         read = sha256 or session.signing.open_for_reading(deliberation_id).sha256
         passphrase = _passphrase(terminal, passphrase_from)
         session.signing.sign(

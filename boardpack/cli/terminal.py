@@ -32,11 +32,15 @@ class Terminal:
         profile: folder of the profile it works on.
         as_json: results are one JSON document; nothing but failures goes to standard error.
         language: chosen on the command line; None leaves it to the profile.
+        server: narrows the command to one server of the profile, by address or authority.
+        failed: what the command ends with although it went on: of the first account that failed.
     """
 
     profile: Path
     as_json: bool
     language: str | None
+    server: str | None = None
+    failed: int = 0
 
     def show(self, value: object, lines: Iterable[str]) -> None:
         """Print a result: `value` for a program, `lines` for a person."""
@@ -50,6 +54,11 @@ class Terminal:
         """Say something that is no result."""
         if not self.as_json:
             click.echo(text, err=True)
+
+    def fail(self, error: BoardpackError, server: str = "") -> None:
+        """Print what failed at one server, and go on with the others."""
+        report(error, as_json=self.as_json, server=server)
+        self.failed = self.failed or error.exit_code
 
     def progress(self, text: str) -> None:
         """Show how far a long work is, on one line, to somebody who looks."""
@@ -120,11 +129,17 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 whatever msgspec does not know
     raise NotImplementedError(type(value).__name__)
 
 
-def report(error: BoardpackError, *, as_json: bool) -> None:
-    """Print a failure on standard error: what happened, what is safe, what to do, its code."""
+def report(error: BoardpackError, *, as_json: bool, server: str = "") -> None:
+    """Print a failure on standard error: what happened, what is safe, what to do, its code.
+
+    Args:
+        error: what failed.
+        as_json: as one object on one line.
+        server: where, when a profile has several.
+    """
     text = describe(error)
     if as_json:
-        found = {
+        found = ({"server": server} if server else {}) | {
             "error": text.code,
             "parameters": error.parameters,
             "title": text.title,
@@ -133,5 +148,6 @@ def report(error: BoardpackError, *, as_json: bool) -> None:
         }
         click.echo(to_json(found), err=True)
         return
-    for line in (text.title, text.safe, text.do, f"[{text.code}]"):
+    title = f"{server}: {text.title}" if server else text.title
+    for line in (title, text.safe, text.do, f"[{text.code}]"):
         click.echo(line, err=True)

@@ -8,7 +8,7 @@ from typing import Final
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
-from boardpack.messages import _, language
+from boardpack.messages import _, language, ngettext
 
 _STEP: Final = 1000
 
@@ -33,6 +33,18 @@ def size(count: int) -> str:
 def pages(count: int) -> str:
     """Return "12 p.", or nothing for a file without pages."""
     return _("{number} p.").format(number=count) if count else ""
+
+
+def closing(days: int) -> str:
+    """Return when dossiers close for want of contact, or that they are closed."""
+    if not days:
+        return _("Dossiers are closed: the server was not reached for too long.")
+    words = ngettext(
+        "Without contact, dossiers close in {count} day.",
+        "Without contact, dossiers close in {count} days.",
+        days,
+    )
+    return words.format(count=days)
 
 
 def joined(*parts: str) -> str:

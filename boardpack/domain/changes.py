@@ -15,7 +15,10 @@ class Changes:
         notes: some note was written, changed, removed or arrived.
         outbox: something waits to be sent, or was accepted or rejected.
         deliberations: some deliberation or its circuit changed.
+        doubts: something signed was refused, or must be said about it; or that is settled.
         people: authorities, assemblies, officials, mandates or own access changed.
+        awaited: the person opened a document whose bytes are not here.
+        transfers: how files come: paused, on a metered network, asked for.
         everything: read all again.
     """
 
@@ -24,7 +27,10 @@ class Changes:
     notes: bool = False
     outbox: bool = False
     deliberations: bool = False
+    doubts: bool = False
     people: bool = False
+    awaited: bool = False
+    transfers: bool = False
     everything: bool = False
 
     def __or__(self, other: Changes) -> Changes:
@@ -34,7 +40,10 @@ class Changes:
             notes=self.notes or other.notes,
             outbox=self.outbox or other.outbox,
             deliberations=self.deliberations or other.deliberations,
+            doubts=self.doubts or other.doubts,
             people=self.people or other.people,
+            awaited=self.awaited or other.awaited,
+            transfers=self.transfers or other.transfers,
             everything=self.everything or other.everything,
         )
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from boardpack.domain import manifest
+
 PDF = "application/pdf"
+
+
+class Telling(StrEnum):
+    """Whether readers are told of a dossier."""
+
+    TOLD = "told"
+    WAITS = "waits"  # only the secretariat has it, until its `not_before`
+    CALLED_BACK = "called_back"  # only the secretariat has it, until it sends another revision
 
 
 class DocumentKind(StrEnum):
@@ -77,7 +85,14 @@ class Dossier:
 
     Attributes:
         revision: rises by one with each publication; a device never goes back silently.
-        first_sent_at: when the convocation was first sent; the legal delay counts from it.
+        first_sent_at: when the convocation was first sent; the legal delay counts from it. While
+            a dossier waits, when it will be.
+        revised_at: when readers were told of this revision.
+        not_before: readers are told from this instant on; None: at once.
+        signature: by the assembly's key over the whole content (`boardpack.trust.dossiers`);
+            empty until the revision leaves the secretariat's device.
+        telling: the server's word: whether readers were told.
+        spread_s: over how many seconds from `revised_at` devices fetch the files, each at its turn.
     """
 
     sitting_id: str
@@ -90,17 +105,15 @@ class Dossier:
     documents: tuple[Document, ...]
     first_sent_at: datetime
     revised_at: datetime
+    signature: str = ""
+    not_before: datetime | None = None
+    telling: Telling = Telling.TOLD
+    spread_s: int = 0
 
     def digests(self) -> tuple[str, ...]:
         """Digests of the versions in force, in the order of the documents."""
         return tuple(each.current.sha256 for each in self.documents if not each.withdrawn)
 
     def manifest_sha256(self) -> str:
-        """Digest that a receipt names: this sitting, this revision, these bytes."""
-        return manifest_sha256(self.sitting_id, self.revision, self.digests())
-
-
-def manifest_sha256(sitting_id: str, revision: int, digests: Iterable[str]) -> str:
-    """Digest one revision: its identity, then each version in force, a line each."""
-    lines = (sitting_id, str(revision), *digests)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        """Digest of the whole content: what a receipt names and the assembly's key signs."""
+        return manifest.digest(self, without=manifest.OUTSIDE)

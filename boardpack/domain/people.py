@@ -54,6 +54,7 @@ class Assembly:
         colour: index 0–7 in the palette of assemblies of every theme; never the only mark.
         timezone: IANA name; sittings are shown in it and legal delays counted in it.
         key: short stable name that IT gave it; `sitting.toml` names assemblies by it.
+        lease_days: dossiers close after so many days without contact; 0: never.
     """
 
     assembly_id: str
@@ -64,6 +65,7 @@ class Assembly:
     colour: int
     timezone: str = "Europe/Paris"
     key: str = ""
+    lease_days: int = 30
 
 
 @dataclass(frozen=True)

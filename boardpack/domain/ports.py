@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from boardpack.domain.errors import SurroundingsError
+from boardpack.domain.transfers import DeltaOffer
 
 
 class ConnectionLostError(SurroundingsError):
@@ -76,11 +77,31 @@ class Transport(Protocol):
         """Send a request of the protocol, return the reply's bytes."""
         ...
 
+    def drain(self, request: bytes) -> bytes:
+        """Hand in what waits, by the device's key alone, once it may not come in any more."""
+        ...
+
     def fetch(self, sha256: str, sink: BlobSink) -> None:
         """Bring the rest of a file into `sink`.
 
         Raises:
             BlobUnknownError: the server has no such file for this person.
+        """
+        ...
+
+    def search_deltas(self, request: bytes) -> bytes:
+        """Send a search of the protocol, return the answer's bytes.
+
+        Raises:
+            NoAccessError: the server knows of no deltas.
+        """
+        ...
+
+    def fetch_delta(self, sha256: str, offer: DeltaOffer, sink: BlobSink) -> None:
+        """Bring the rest of a delta of file `sha256` into `sink`.
+
+        Raises:
+            BlobUnknownError: it is gone.
         """
         ...
 
@@ -109,6 +130,7 @@ class Registration:
     Attributes:
         server_key: the server's public JWK, to be pinned.
         retired: name of the device that this one replaces, or empty.
+        identity_kept: recovery words bring this official's former identity back.
     """
 
     device_id: str
@@ -118,6 +140,7 @@ class Registration:
     server_id: str
     server_key: Mapping[str, str]
     retired: str = ""
+    identity_kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,7 +155,7 @@ class Applicant:
 
 
 class Registrar(Protocol):
-    """The server, as a device reaches it before it is enrolled."""
+    """The server, as a device reaches it before it is enrolled, and after it erased itself."""
 
     def register(self, applicant: Applicant) -> Registration:
         """Enrol the device (RFC 7591 with a one-time code).
@@ -142,6 +165,10 @@ class Registrar(Protocol):
             DeviceAlreadyActiveError: the official has a device; the code stays good.
             TooManyTriesError: too many wrong codes from here.
         """
+        ...
+
+    def tell_erased(self, statement: str) -> None:
+        """Tell the server, in the device's signed words, that it was erased."""
         ...
 
     def close(self) -> None:

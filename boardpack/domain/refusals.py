@@ -30,16 +30,32 @@ class DeviceAlreadyActiveError(ActionableError):
     code = "device.already_active"
 
 
-class DeviceRevokedError(ActionableError):
+class DeviceEndedError(ActionableError):
+    """This device may not come in any more.
+
+    Attributes:
+        notice: the server's signed word on it, as it came: empty where a proxy or a portal speaks.
+    """
+
+    notice = ""
+
+
+class DeviceRevokedError(DeviceEndedError):
     """The IT department revoked this device."""
 
     code = "device.revoked"
 
 
-class DeviceRetiredError(ActionableError):
+class DeviceRetiredError(DeviceEndedError):
     """Another device of the same official replaced this one."""
 
     code = "device.retired"
+
+
+class NotHandedInError(ActionableError):
+    """A device that was revoked or replaced can hand in notes and receipts, once; nothing else."""
+
+    code = "device.not_handed_in"
 
 
 class BlobUnknownError(SurroundingsError):
@@ -64,6 +80,15 @@ class BlobTooLargeError(ActionableError):
     """The file is larger than the server takes. Parameter: `limit`, bytes."""
 
     code = "blob.too_large"
+
+
+class QuotaExceededError(ActionableError):
+    """No authority of the sender has room for the file.
+
+    Parameters: `authority` the one with the most room, `free` and `quota` in megabytes.
+    """
+
+    code = "blob.quota"
 
 
 class BlobNotAllowedError(ActionableError):

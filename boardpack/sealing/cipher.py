@@ -80,7 +80,7 @@ class Seal:
             raise DamagedSealError from error
 
 
-def read_into(file: io.FileIO, into: memoryview) -> int:
+def read_into(file: io.RawIOBase, into: memoryview) -> int:
     """Fill `into`; fewer bytes only at the end of the file."""
     done = 0
     while done < len(into):
@@ -98,7 +98,7 @@ def write_all(file: IO[bytes], content: Bytes) -> None:
         left = left[file.write(left) or 0 :]
 
 
-def seal_of(file: io.FileIO, key: bytes) -> Seal:
+def seal_of(file: io.RawIOBase, key: bytes) -> Seal:
     """Read the header of `file` and check it against `key`.
 
     Raises:
@@ -117,7 +117,7 @@ def seal_of(file: io.FileIO, key: bytes) -> Seal:
     return seal
 
 
-def _opens(file: io.FileIO, seal: Seal) -> bool:
+def _opens(file: io.RawIOBase, seal: Seal) -> bool:
     """Whether the first segment opens: then the key is right and the key check is damaged."""
     count = read_into(file, seal.sealed)
     content = memoryview(bytearray(max(0, count - TAG_SIZE)))

@@ -39,3 +39,39 @@ class WeakPassphraseError(ActionableError):
     """The passphrase chosen is too easy to guess."""
 
     code = "sealing.weak_passphrase"
+
+
+class WordCountError(ActionableError):
+    """There are not twelve recovery words (`count`, `wanted`)."""
+
+    code = "recovery.word_count"
+
+
+class UnknownWordsError(ActionableError):
+    """Some words are none of the list (`places`: which, counted from 1; never the words)."""
+
+    code = "recovery.unknown_words"
+
+
+class WordsDoNotFitError(ActionableError):
+    """Each word is one of the list, but the twelve are none of ours: order, or one of another."""
+
+    code = "recovery.words_do_not_fit"
+
+
+class WrongWordsError(ActionableError):
+    """Good words, but not those of this identity: retired ones, or somebody else's."""
+
+    code = "recovery.wrong_words"
+
+
+class DamagedWrapError(SurroundingsError):
+    """A wrapped identity is not what was written."""
+
+    code = "recovery.damaged"
+
+
+class ForeignWrapError(SurroundingsError):
+    """A whole wrapped identity, but of another person or another identity."""
+
+    code = "recovery.foreign"

@@ -208,9 +208,20 @@ class SealedReader:
             UnreadableSealError: the disk does not give it.
         """
         try:
-            self._file = path.open("rb", buffering=0)
+            file = path.open("rb", buffering=0)
         except OSError as error:
             raise UnreadableSealError from error
+        self._take(file, key)
+
+    @classmethod
+    def over(cls, file: io.RawIOBase, key: bytes) -> Self:
+        """Read what is sealed within `file`, which it closes; raises as opening a path does."""
+        reader = cls.__new__(cls)
+        reader._take(file, key)  # noqa: SLF001 our own class
+        return reader
+
+    def _take(self, file: io.RawIOBase, key: bytes) -> None:
+        self._file = file
         try:
             self._open(key)
         except OSError as error:
@@ -221,8 +232,9 @@ class SealedReader:
             raise
 
     def _open(self, key: bytes) -> None:
+        stored = self._file.seek(0, os.SEEK_END) - HEADER_SIZE
+        self._file.seek(0)
         self._seal = seal_of(self._file, key)
-        stored = os.fstat(self._file.fileno()).st_size - HEADER_SIZE
         step = self._seal.segment_size + TAG_SIZE
         self._count = -(-stored // step)
         self.size = stored - self._count * TAG_SIZE

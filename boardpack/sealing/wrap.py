@@ -32,7 +32,7 @@ _MAGIC: Final = b"bpwrapk\0"
 _VERSION: Final = 1
 _HEAD: Final = struct.Struct(">8sHHIII16s12s")
 _DIGEST_SIZE: Final = 32
-_SIZE: Final = _HEAD.size + KEY_SIZE + TAG_SIZE + _DIGEST_SIZE
+WRAPPED_SIZE: Final = _HEAD.size + KEY_SIZE + TAG_SIZE + _DIGEST_SIZE
 
 PIN_LENGTH: Final = 6
 PASSPHRASE_LENGTH: Final = 12
@@ -88,6 +88,12 @@ def wrap(key: bytes, secret: str, cost: Cost = DEFAULT_COST) -> bytes:
     return blob + hashlib.sha256(blob).digest()
 
 
+def is_intact(blob: bytes) -> bool:
+    """Whether a wrapped key is what was written; tells nothing of its secret."""
+    body, digest = blob[:-_DIGEST_SIZE], blob[-_DIGEST_SIZE:]
+    return len(blob) == WRAPPED_SIZE and hashlib.sha256(body).digest() == digest
+
+
 def unwrap(blob: bytes, secret: str) -> bytes:
     """Return the key that `wrap` was given.
 
@@ -95,9 +101,9 @@ def unwrap(blob: bytes, secret: str) -> bytes:
         WrongSecretError: another secret.
         DamagedSealError: the blob is not what was written, or is of a newer version.
     """
-    body, digest = blob[:-_DIGEST_SIZE], blob[-_DIGEST_SIZE:]
-    if len(blob) != _SIZE or hashlib.sha256(body).digest() != digest:
+    if not is_intact(blob):
         raise DamagedSealError
+    body = blob[:-_DIGEST_SIZE]
     head = body[: _HEAD.size]
     magic, version, _, memory, passes, lanes, salt, nonce = _HEAD.unpack(head)
     cost = Cost(memory, passes, lanes)

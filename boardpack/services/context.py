@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from boardpack.services.holding import Steering
 from boardpack.store.blobs import BlobStore
 from boardpack.store.database import Store
 
@@ -34,10 +35,18 @@ class Context:
 
     Attributes:
         official_id: whose profile it is.
+        awaited: digests of files that the person tried to open and that were not here. Any thread.
         in_store: for services that work on other lanes.
+        steering: which files may come by themselves. Any thread.
+        account: names this account among those of its profile (`services.accounts`).
+        server: host of its server, for people.
     """
 
     store: Store
     blobs: BlobStore
     official_id: str
     in_store: InStore = field(default=direct)
+    awaited: set[str] = field(default_factory=set)
+    steering: Steering = field(default_factory=Steering)
+    account: str = ""
+    server: str = ""

@@ -100,6 +100,8 @@ class DraftView:
         absent: documents sent earlier that the folder has no longer; kept unless withdrawn.
         changes: what differs from the last revision: files, titles, place, date.
         already_sent: the sitting has an earlier revision.
+        told: members know of the sitting: what is sent goes to them at once.
+        not_before: when they are to be told of the earlier revision, while they were not.
     """
 
     sitting_id: str
@@ -119,6 +121,8 @@ class DraftView:
     already_sent: bool
     total_pages: int
     total_bytes: int
+    told: bool = False
+    not_before: datetime | None = None
 
     @property
     def sent_files(self) -> tuple[FileReport, ...]:

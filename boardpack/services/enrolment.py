@@ -16,13 +16,15 @@ from boardpack.domain import clock
 from boardpack.domain.errors import ActionableError
 from boardpack.domain.ports import Applicant, ConnectionLostError, Registrar, Registration
 from boardpack.sealing.wrap import check_secret
-from boardpack.services import offers, qr
-from boardpack.services.account import Account
+from boardpack.services import offers, qr, recovery
+from boardpack.services.account import Account, host
+from boardpack.services.accounts import Accounts
 from boardpack.services.context import InStore
 from boardpack.services.offers import EnrolmentOffer
-from boardpack.store import keys, meta
+from boardpack.store import farewell, keys, meta
 from boardpack.store.database import Store
 from boardpack.store.erasing import erase
+from boardpack.store.errors import KeyringLostError
 from boardpack.store.meta import Enrolled
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ _NAME_LENGTH: Final = 100
 
 
 class AlreadyEnrolledError(ActionableError):
-    """This profile is enrolled already."""
+    """This profile is enrolled already at that server."""
 
     code = "account.already_enrolled"
 
@@ -51,6 +53,7 @@ class WrongServerError(ActionableError):
 class _Prepared:
     """A device before any server knows it: its store, and the keys that it made."""
 
+    account: Account
     store: Store
     profile: keys.Profile
     device_key: ECKey
@@ -58,11 +61,11 @@ class _Prepared:
 
 
 class EnrolmentService:
-    """First start. Network lane; its store steps go through `in_store`."""
+    """First start, or one more server. Network lane; its store steps go through `in_store`."""
 
-    def __init__(self, account: Account, in_store: InStore, registrars: Registrars) -> None:
-        """Enrol the profile of `account`; `registrars` reaches a server by its address."""
-        self._account = account
+    def __init__(self, accounts: Accounts, in_store: InStore, registrars: Registrars) -> None:
+        """Add to `accounts`; `registrars` reaches a server by its address."""
+        self._accounts = accounts
         self._in_store = in_store
         self._registrars = registrars
 
@@ -100,7 +103,8 @@ class EnrolmentService:
 
         Args:
             offer: what `check_code` or `read_qr` gave.
-            secret: the PIN or passphrase that the person chose.
+            secret: the PIN or passphrase that the person chose; where the profile has an account
+                already, the one that opens it.
             device_name: shown in the list of devices; empty: the computer's own name.
             replace: the person agreed that their former device retires.
             language: of the interface, kept in the profile.
@@ -109,8 +113,9 @@ class EnrolmentService:
             DeviceAlreadyActiveError: say so, then call again with `replace`; the code stays good.
             BadCodeError, TooManyTriesError, WrongServerError, AlreadyEnrolledError.
             WeakPinError, WeakPassphraseError, KeyringLockedError.
+            WrongSecretError, TooSoonError: not the PIN or passphrase of this profile.
         """
-        prepared = self._in_store(lambda: self._prepare(secret))
+        prepared = self._in_store(lambda: self._prepare(offer, secret))
         try:
             name = (device_name.strip() or platform.node() or "boardpack")[:_NAME_LENGTH]
             registration = self._register(offer, name, prepared, replace=replace)
@@ -126,14 +131,25 @@ class EnrolmentService:
         )
         return session
 
-    def _prepare(self, secret: str) -> _Prepared:
-        folder = self._account.profile
-        if keys.read_profile(folder) is not None:
-            raise AlreadyEnrolledError
+    def _prepare(self, offer: EnrolmentOffer, secret: str) -> _Prepared:
+        present = self._accounts.present()
+        if any(_is_of(account, offer) for account in present):
+            raise AlreadyEnrolledError(server=host(offer.server_url))
+        if present:
+            self._accounts.admit(secret)
+        account = self._accounts.vacant(offer.server_url)
+        folder = account.folder
         # What an enrolment that was killed half-way left is worth nothing.
         erase(folder, None)
-        store, profile = _new_store(folder, secret)
+        farewell.forget(folder)
+        try:
+            store, profile = _new_store(folder, secret)
+        except BaseException:
+            erase(folder, None)
+            self._accounts.tidy()
+            raise
         return _Prepared(
+            account=account,
             store=store,
             profile=profile,
             device_key=ECKey.generate_key("P-256", private=True, auto_kid=False),
@@ -180,7 +196,8 @@ class EnrolmentService:
         )
         with prepared.store.transaction() as connection:
             meta.save_enrolled(connection, enrolled)
-        session = self._account.open_store(prepared.store)
+            recovery.begin(connection, enrolled, identity_kept=registration.identity_kept)
+        session = prepared.account.open_store(prepared.store)
         shown = keys.with_names(
             prepared.profile,
             registration.official_name,
@@ -188,13 +205,28 @@ class EnrolmentService:
             server_url,
         )
         # From here on the profile exists.
-        keys.save_profile(self._account.profile, shown)
+        keys.save_profile(prepared.account.folder, shown)
         return session
 
     def _discard(self, prepared: _Prepared) -> None:
-        self._account.lock()
+        prepared.account.lock()
         prepared.store.close()
-        erase(self._account.profile, prepared.profile)
+        erase(prepared.account.folder, prepared.profile)
+        self._accounts.tidy()
+
+
+def _is_of(account: Account, offer: EnrolmentOffer) -> bool:
+    """Tell whether an account is of the server that an offer names, by address or by key."""
+    session = account.session
+    if session is not None and offer.fingerprint:
+        known = meta.enrolled(session.context.store.connection)
+        if known and ECKey.import_key(dict(known.server_key)).thumbprint() == offer.fingerprint:
+            return True
+    try:
+        return account.known().server_url == offer.server_url
+    except KeyringLostError:
+        # Nobody can tell whose it is: that must not keep a person from another server.
+        return False
 
 
 def _new_store(folder: Path, secret: str) -> tuple[Store, keys.Profile]:

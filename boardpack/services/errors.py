@@ -5,6 +5,18 @@ from __future__ import annotations
 from boardpack.domain.errors import ActionableError, SurroundingsError
 
 
+class ErasedError(ActionableError):
+    """What boardpack kept on this device was erased."""
+
+    code = "account.erased"
+
+
+class InUseError(ActionableError):
+    """The server still wants this device: erasing it by hand would lose what was not sent."""
+
+    code = "account.in_use"
+
+
 class SittingUnknownError(ActionableError):
     """This device has no such sitting (left meanwhile, or mistyped)."""
 
@@ -21,6 +33,18 @@ class DocumentNotHereError(SurroundingsError):
     """The bytes of the document have not been received yet."""
 
     code = "reading.document_not_here"
+
+
+class LeaseOverError(ActionableError):
+    """The server was not heard for too long: the dossiers of `assembly` wait for it, closed."""
+
+    code = "reading.lease_over"
+
+
+class MandateOverError(ActionableError):
+    """The mandate in `assembly` is over: its dossiers are closed, and erased at `until`."""
+
+    code = "reading.mandate_over"
 
 
 class NotAllowedError(ActionableError):
@@ -113,6 +137,12 @@ class FileChangedError(ActionableError):
     code = "publishing.file_changed"
 
 
+class AlreadyToldError(ActionableError):
+    """Readers know of the sitting: what corrects it goes to them at once."""
+
+    code = "publishing.already_told"
+
+
 class NothingToSendError(ActionableError):
     """Nothing differs from what was sent."""
 
@@ -165,6 +195,12 @@ class NoteTooLargeError(ActionableError):
     """The note is larger than a server keeps."""
 
     code = "notes.too_large"
+
+
+class NobodyToShareWithError(ActionableError):
+    """None of the people chosen sits in the assembly today and has a device."""
+
+    code = "notes.nobody_to_share_with"
 
 
 class DeliberationUnknownError(ActionableError):

@@ -7,9 +7,10 @@ the other, with the store's steps on the store lane (`store_side`).
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, TypeAlias
 
@@ -22,26 +23,57 @@ from boardpack.domain.refusals import (
     BlobTooLargeError,
     BlobUnknownError,
     BlobWrongDigestError,
+    DeviceEndedError,
+    QuotaExceededError,
 )
-from boardpack.domain.transfers import Wanted
-from boardpack.services import transfers
+from boardpack.domain.transfers import DeltaOffer, Wanted
+from boardpack.services import rebuilding, transfers, unsealing
 from boardpack.services.changes import Announcer
-from boardpack.services.read_models import SyncMode, SyncState
+from boardpack.services.rebuilding import Rebuilding
+from boardpack.services.reckoning import Reckoning
 from boardpack.services.store_side import StoreSide
 from boardpack.services.sync_models import SyncReport
+from boardpack.services.sync_state import SyncState
+from boardpack.services.transfers import ExchangeCancelledError
 from boardpack.store.errors import BlobAbsentError, DamagedBlobError
 from boardpack.store.receiving import Receiving
+from sync.delta.errors import BadDeltaError
 from sync.engine import events
-from sync.engine.commands import Await, Command, Done, FetchBlob, SendBatch, UploadBlob, Wait
-from sync.engine.machine import DOWNLOADS, SyncMachine
-from sync.protocol.codec import decode_reply
-from sync.protocol.errors import BadRangeError, NoAccessError
+from sync.engine.commands import (
+    AskDeltas,
+    Await,
+    Command,
+    Done,
+    FetchBlob,
+    FetchDelta,
+    Interrupt,
+    SendBatch,
+    UploadBlob,
+    Wait,
+)
+from sync.engine.machine import SyncMachine
+from sync.engine.queue import DOWNLOADS
+from sync.protocol.codec import UnreadableMessageError, decode_reply
+from sync.protocol.errors import BadRangeError, BlobLostError, NoAccessError
 
 Progress: TypeAlias = Callable[[SyncState], None]
 #: How often progress is told while files are under way, in seconds.
 _BEAT: Final = 0.2
-_NOT_GIVEN: Final = (BlobUnknownError, BadRangeError, NoAccessError)
-_NOT_TAKEN: Final = (BlobTooLargeError, BlobNotAllowedError, BlobAbsentError, DamagedBlobError)
+_NOT_GIVEN: Final = (BlobUnknownError, BlobLostError, BadRangeError, NoAccessError)
+_NO_FILE: Final = (
+    BadDeltaError,
+    DamagedBlobError,
+    BlobAbsentError,
+    UnreadableMessageError,
+    *_NOT_GIVEN,
+)
+_NOT_TAKEN: Final = (
+    BlobTooLargeError,
+    QuotaExceededError,
+    BlobNotAllowedError,
+    BlobAbsentError,
+    DamagedBlobError,
+)
 
 
 @dataclass(frozen=True)
@@ -65,10 +97,12 @@ class Equipment:
 
 @dataclass(frozen=True)
 class _Transfer:
-    """A file under way; `receiving` only for one that comes."""
+    """A file under way; `receiving` only for one that comes, `work` for one made of a delta."""
 
     sha256: str
     receiving: Receiving | None = None
+    work: Rebuilding | None = None
+    interrupted: threading.Event = field(default_factory=threading.Event)
 
 
 class Exchange:
@@ -82,13 +116,18 @@ class Exchange:
         self._under_way: dict[Future[None], _Transfer] = {}
         self._report = SyncReport()
         self._standing = self._store.standing()
-        self._to_receive = 0
-        self._files_left = 0
+        self._reckoning = Reckoning()
+        self._allowance = self._store.steering().allowance()
         self._told_cancelled = False
+        self._told_opened: frozenset[str] = frozenset()
+        #: The server's refusal of this very device, when that ended the exchange.
+        self.ended: DeviceEndedError | None = None
 
     def run(self) -> SyncReport:
         """Exchange until the machine says that it is done; failures are in the report."""
-        machine = SyncMachine(self._store.pending(), clock.now(), self._equipment.jitter)
+        begun = time.monotonic()
+        pending, jitter = self._store.begin(), self._equipment.jitter
+        machine = SyncMachine(pending, clock.now(), jitter, self._allowance)
         with ThreadPoolExecutor(DOWNLOADS, thread_name_prefix="transfer") as pool:
             try:
                 while not isinstance(command := self._next(machine), Done):
@@ -97,12 +136,21 @@ class Exchange:
                 # Let the transfers end soon: the pool waits for them.
                 self._equipment.cancelled.set()
                 raise
-        return self._ended(command)
+        return replace(self._ended(machine, command), seconds=time.monotonic() - begun)
 
     def _next(self, machine: SyncMachine) -> Command:
         if self._equipment.cancelled.is_set() and not self._told_cancelled:
             self._told_cancelled = True
             machine.tell(events.Cancelled())
+        awaited = self._store.awaited()
+        for sha256 in awaited - self._told_opened:
+            machine.tell(events.Opened(sha256))
+        self._told_opened = awaited
+        allowance = self._store.steering().allowance()
+        if allowance != self._allowance:
+            self._allowance = allowance
+            machine.tell(events.Allowed(allowance))
+        self._reckoning.steer(allowance, awaited, machine.later)
         self._tell_progress()
         return machine.next()
 
@@ -110,28 +158,55 @@ class Exchange:
         match command:
             case SendBatch(event_ids):
                 machine.tell(self._send(event_ids))
-            case UploadBlob(sha256):
-                self._begin_upload(machine, pool, sha256)
-            case FetchBlob(wanted):
-                self._begin_fetch(machine, pool, wanted)
+            case AskDeltas(wanted):
+                machine.tell(self._ask(wanted))
+            case Interrupt(sha256):
+                self._interrupt(sha256)
             case Await():
                 self._collect(machine)
             case Wait(seconds):
                 self._equipment.pause(seconds)
                 if not self._equipment.cancelled.is_set():
                     machine.tell(events.Waited())
+            case _:
+                self._begin(machine, command, pool)
 
-    def _ended(self, done: Done) -> SyncReport:
+    def _begin(self, machine: SyncMachine, command: Command, pool: ThreadPoolExecutor) -> None:
+        match command:
+            case UploadBlob(sha256):
+                self._begin_upload(machine, pool, sha256)
+            case FetchBlob(wanted):
+                self._begin_fetch(machine, pool, wanted)
+            case FetchDelta(wanted, offer):
+                self._begin_rebuilding(machine, pool, wanted, offer)
+
+    def _interrupt(self, sha256: str) -> None:
+        for each in self._under_way.values():
+            if each.sha256 == sha256:
+                each.interrupted.set()
+
+    def _ended(self, machine: SyncMachine, done: Done) -> SyncReport:
         # The closing of the session may be noticed by a step before it is told to the machine.
-        cancelled = done.cancelled or done.code == transfers.ExchangeCancelledError.code
+        cancelled = done.cancelled or done.code == ExchangeCancelledError.code
+        if not (cancelled or done.code or done.incomplete or done.later or done.held):
+            self._store.tidy()
         return replace(
             self._report,
             code="" if cancelled else done.code,
             parameters=() if cancelled else done.parameters,
-            received_bytes=self._meter.received,
+            received_bytes=self._meter.came,
+            saved_bytes=self._meter.saved,
+            delta_failures=machine.delta_failures,
+            fallback_whole=machine.fallback_whole,
             sent_bytes=self._meter.sent,
             incomplete=done.incomplete,
+            later=done.later,
+            next_in=done.next_in,
+            holding=self._store.steering().holding,
+            held_files=self._reckoning.held.files,
+            held_bytes=self._reckoning.held.size,
             retry_after=done.retry_after,
+            doubts=self._standing.doubts,
             cancelled=cancelled,
         )
 
@@ -143,10 +218,8 @@ class Exchange:
             reply = decode_reply(self._equipment.transport.exchange(request))
             taken = self._store.take_in(reply)
         except BoardpackError as error:
-            return _failure(events.BATCH, error)
-        missing = {each.sha256: each.size for each in taken.event.missing}
-        self._to_receive = self._meter.received + sum(missing.values())
-        self._files_left = len(missing)
+            return self._failure(events.BATCH, error)
+        self._reckoning.expect({each.sha256: each for each in taken.event.missing})
         self._report = replace(
             self._report,
             sent=self._report.sent + taken.answered,
@@ -170,7 +243,7 @@ class Exchange:
         if isinstance(error, BlobWrongDigestError):
             return events.BlobDamaged(sha256)
         if not isinstance(error, _NOT_TAKEN):
-            return _failure(sha256, error)
+            return self._failure(sha256, error)
         pending = self._store.refuse(sha256, error)
         self._announce(Changes(outbox=True))
         return events.UploadRefused(sha256, pending)
@@ -180,24 +253,35 @@ class Exchange:
     def _begin_fetch(self, machine: SyncMachine, pool: ThreadPoolExecutor, wanted: Wanted) -> None:
         try:
             receiving = self._store.begin_receiving(wanted)
+            sealed = self._store.begin_unsealing(receiving) if receiving else None
         except BoardpackError as error:
-            machine.tell(_failure(wanted.sha256, error))
+            machine.tell(self._failure(wanted.sha256, error))
             return
         if receiving is None:
             self._keep(machine, [], [wanted.sha256])
             return
-        work = partial(transfers.receive, self._equipment.transport, receiving, self._meter)
-        self._under_way[pool.submit(work)] = _Transfer(wanted.sha256, receiving)
+        transfer = _Transfer(wanted.sha256, receiving)
+        if sealed is not None:
+            self._under_way[pool.submit(unsealing.unseal, sealed, self._meter)] = transfer
+            return
+        facts = (self._equipment.transport, receiving, self._meter, transfer.interrupted)
+        self._under_way[pool.submit(transfers.receive, *facts)] = transfer
 
-    def _keep(self, machine: SyncMachine, arrived: list[Receiving], digests: list[str]) -> None:
+    def _keep(
+        self,
+        machine: SyncMachine,
+        arrived: list[Receiving],
+        digests: list[str],
+        used: Sequence[str] = (),
+    ) -> None:
         """Count files as here: those that arrived together in one transaction."""
         try:
-            changes, pending = self._store.keep(arrived, digests)
+            changes, pending = self._store.keep(arrived, digests, used)
         except BoardpackError as error:
             for sha256 in digests:
-                machine.tell(_failure(sha256, error))
+                machine.tell(self._failure(sha256, error))
             return
-        self._files_left -= len(digests)
+        self._reckoning.arrived(digests)
         self._report = replace(
             self._report, received_files=self._report.received_files + len(digests)
         )
@@ -209,65 +293,107 @@ class Exchange:
         try:
             self._store.pause(receiving)
         except BoardpackError as second:
-            return _failure(receiving.sha256, second)
+            return self._failure(receiving.sha256, second)
         if isinstance(error, DamagedBlobError):
             return events.BlobDamaged(receiving.sha256)
         if isinstance(error, _NOT_GIVEN):
             return events.BlobRefused(receiving.sha256, error.code, tuple(error.parameters.items()))
-        return _failure(receiving.sha256, error)
+        return self._failure(receiving.sha256, error)
+
+    # Files that are made of deltas
+
+    def _ask(self, wanted: Sequence[Wanted]) -> events.Event:
+        try:
+            found = rebuilding.search(self._equipment.transport, wanted)
+        except BoardpackError as error:
+            return self._failure(events.DELTAS, error)
+        return events.DeltasAnswered(found)
+
+    def _begin_rebuilding(
+        self, machine: SyncMachine, pool: ThreadPoolExecutor, wanted: Wanted, offer: DeltaOffer
+    ) -> None:
+        try:
+            work = self._store.begin_rebuilding(wanted, offer)
+        except BoardpackError as error:
+            failed = isinstance(error, _NO_FILE)
+            sha256 = wanted.sha256
+            machine.tell(events.DeltaFailed(sha256) if failed else self._failure(sha256, error))
+            return
+        if work is None:
+            self._keep(machine, [], [wanted.sha256])
+            return
+        transfer = _Transfer(wanted.sha256, work.receiving, work)
+        facts = (self._equipment.transport, work, self._meter, transfer.interrupted)
+        self._under_way[pool.submit(rebuilding.rebuild, *facts)] = transfer
+
+    def _rebuilding_failed(self, work: Rebuilding, error: BoardpackError) -> events.Event:
+        sha256 = work.receiving.sha256
+        try:
+            if isinstance(error, _NO_FILE):
+                self._store.drop_rebuilding(work, error)
+                return events.DeltaFailed(sha256)
+            self._store.pause_rebuilding(work)
+        except BoardpackError as second:
+            return self._failure(sha256, second)
+        return self._failure(sha256, error)
 
     # What comes of transfers
 
     def _collect(self, machine: SyncMachine) -> None:
         """Wait for some transfers to end, and tell the machine."""
         done, _ = wait(self._under_way, timeout=_BEAT, return_when=FIRST_COMPLETED)
-        arrived: list[Receiving] = []
+        arrived: list[_Transfer] = []
         for future in done:
             transfer, error = self._under_way.pop(future), future.exception()
             if error is not None and not isinstance(error, BoardpackError):
                 raise error
             if transfer.receiving is not None and error is None:
-                arrived.append(transfer.receiving)
+                arrived.append(transfer)
             else:
                 machine.tell(self._outcome(transfer, error))
         if arrived:
-            self._keep(machine, arrived, [each.sha256 for each in arrived])
+            self._keep(
+                machine,
+                [each.receiving for each in arrived if each.receiving],
+                [each.sha256 for each in arrived],
+                [each.work.artefact.sha256 for each in arrived if each.work],
+            )
 
     def _outcome(self, transfer: _Transfer, error: BoardpackError | None) -> events.Event:
         if error is None:
             return events.BlobUploaded(transfer.sha256)
         if transfer.receiving is None:
             return self._upload_failed(transfer.sha256, error)
-        return self._fetch_failed(transfer.receiving, error)
+        if transfer.work is not None:
+            event = self._rebuilding_failed(transfer.work, error)
+        else:
+            event = self._fetch_failed(transfer.receiving, error)
+        stopped = isinstance(event, events.Stopped) and event.code == ExchangeCancelledError.code
+        interrupted = stopped and transfer.interrupted.is_set()
+        return events.Interrupted(transfer.sha256) if interrupted else event
+
+    # What a failure means
+
+    def _failure(self, subject: str, error: BoardpackError) -> events.Event:
+        """Return what a failure of any command means to the machine."""
+        parameters = tuple(error.parameters.items())
+        if isinstance(error, ThrottledError):
+            return events.Throttled(subject, error.seconds)
+        if isinstance(error, ConnectionLostError):
+            return events.ConnectionLost(subject, error.code, parameters, progress=error.progress)
+        if isinstance(error, DeviceEndedError):
+            self.ended = error
+        return events.Stopped(subject, error.code, parameters)
 
     # Who is told
 
     def _announce(self, changes: Changes) -> None:
-        if changes.outbox:
+        if changes.outbox or changes.doubts:
             self._standing = self._store.standing()
         self._equipment.announcer.announce(changes)
 
     def _tell_progress(self) -> None:
         if self._equipment.progress is None:
             return
-        self._equipment.progress(
-            SyncState(
-                mode=SyncMode.WORKING,
-                last_contact=self._standing.last_contact,
-                waiting=self._standing.waiting,
-                rejected=self._standing.rejected,
-                received=min(self._meter.received, self._to_receive),
-                to_receive=self._to_receive,
-                documents_left=self._files_left,
-            )
-        )
-
-
-def _failure(subject: str, error: BoardpackError) -> events.Event:
-    """Return what a failure of any command means to the machine."""
-    parameters = tuple(error.parameters.items())
-    if isinstance(error, ThrottledError):
-        return events.Throttled(subject, error.seconds)
-    if isinstance(error, ConnectionLostError):
-        return events.ConnectionLost(subject, error.code, parameters, progress=error.progress)
-    return events.Stopped(subject, error.code, parameters)
+        holding = self._store.steering().holding
+        self._equipment.progress(self._reckoning.state(self._standing, holding, self._meter))

@@ -52,10 +52,12 @@ class ExportingService:
 
         Raises:
             SittingUnknownError: this device has no such sitting.
+            LeaseOverError, MandateOverError: its assembly's dossiers are closed.
             CannotWriteError: the place refuses.
         """
         library = Library(self._context)
         dossier = library.dossier(sitting_id)
+        library.require_open(dossier.assembly_id)
         files: list[str] = []
         missing: list[str] = []
         for name, title, sha256 in (*_documents(dossier), *self._acts(sitting_id)):

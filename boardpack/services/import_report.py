@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from boardpack.domain.dossier import PDF, Dossier
+from boardpack.domain.dossier import PDF, Dossier, Telling
 from boardpack.domain.people import Assembly
 from boardpack.services.draft import DEFAULT_ZONE, Draft, DraftFile
 from boardpack.services.draft_models import (
@@ -70,7 +71,16 @@ def report(draft: Draft, base: Dossier | None, assembly: Assembly | None) -> Dra
         already_sent=base is not None,
         total_pages=sum(each.pages for each in files),
         total_bytes=sum(each.size for each in files),
+        told=base is not None and base.telling is Telling.TOLD,
+        not_before=_not_before(base, assembly),
     )
+
+
+def _not_before(base: Dossier | None, assembly: Assembly | None) -> datetime | None:
+    if base is None or base.telling is Telling.TOLD or base.not_before is None:
+        return None
+    zone = assembly.timezone if assembly else DEFAULT_ZONE
+    return base.not_before.astimezone(ZoneInfo(zone))
 
 
 def header(draft: Draft, base: Dossier | None, assembly: Assembly | None) -> Header | None:

@@ -5,21 +5,33 @@ Made anew for each view: the store answers in milliseconds, and nothing can be s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from boardpack.domain import clock
-from boardpack.domain.dossier import Document, DocumentKind, Dossier
+from boardpack.domain.dossier import Document, DocumentKind, Dossier, Telling
 from boardpack.domain.people import Assembly, Authority, Official, Role
 from boardpack.services.context import Context
 from boardpack.services.draft import DEFAULT_ZONE
-from boardpack.services.errors import SittingUnknownError
+from boardpack.services.errors import LeaseOverError, MandateOverError, SittingUnknownError
+from boardpack.services.holding import Holding
 from boardpack.services.push_folder import understand
 from boardpack.services.read_models import AssemblyBadge, DocumentRow, SittingRow, VersionRow
-from boardpack.store import access, documents, dossiers, notes, people, receipts
+from boardpack.store import (
+    access,
+    documents,
+    dossiers,
+    locks,
+    notes,
+    people,
+    receipts,
+    shared_notes,
+)
 from boardpack.store.dossiers import ProjectedDossier
+from boardpack.store.locks import Lock
 from boardpack.workflow.abilities import dossier_abilities
 from boardpack.workflow.transitions import DossierState, Verb
 
@@ -37,6 +49,7 @@ class Library:
             context: the profile.
             earlier: `dossiers` holds the coming sittings and so many past ones; all when absent.
         """
+        self._context = context
         self._connection = context.store.connection
         self._earlier = earlier
         self._found: dict[str, ProjectedDossier | None] = {}
@@ -61,6 +74,26 @@ class Library:
     def roles(self) -> dict[str, frozenset[Role]]:
         """What this person is, in the server's own word: assembly → roles."""
         return access.granted(self._connection)
+
+    @cached_property
+    def locks(self) -> dict[str, Lock]:
+        """Assemblies whose dossiers are closed."""
+        return locks.locks(self._connection)
+
+    def require_open(self, assembly_id: str) -> None:
+        """Let pass where the dossiers of an assembly may be read.
+
+        Raises:
+            LeaseOverError: the server was not heard for too long.
+            MandateOverError: the mandate is over.
+        """
+        lock = self.locks.get(assembly_id)
+        if lock is None:
+            return
+        name = self.badge(assembly_id).name
+        if lock.until is None:
+            raise LeaseOverError(assembly=name)
+        raise MandateOverError(assembly=name, until=clock.stamp(lock.until))
 
     @cached_property
     def dossiers(self) -> dict[str, ProjectedDossier]:
@@ -95,14 +128,18 @@ class Library:
 
     @cached_property
     def notes(self) -> dict[str, int]:
-        """How many notes each document has."""
-        return notes.counts(self._connection)
+        """How many notes each document has, shared ones with them."""
+        found = notes.counts(self._connection)
+        for document_id, count in shared_notes.counts(self._connection).items():
+            found[document_id] = found.get(document_id, 0) + count
+        return found
 
     def badge(self, assembly_id: str) -> AssemblyBadge:
         """Return how an assembly is marked; blank for one that a signatory never sat in."""
+        whose = {"account": self._context.account, "server": self._context.server}
         assembly = self.assemblies.get(assembly_id)
         if assembly is None:
-            return AssemblyBadge(assembly_id, "", "", 0, "")
+            return AssemblyBadge(assembly_id, "", "", 0, "", **whose)
         authority = self._authorities.get(assembly.authority_id)
         return AssemblyBadge(
             assembly_id=assembly_id,
@@ -110,6 +147,7 @@ class Library:
             short_name=assembly.short_name,
             colour=assembly.colour,
             authority_name=authority.name if authority else "",
+            **whose,
         )
 
     def local(self, moment: datetime, assembly_id: str) -> datetime:
@@ -155,6 +193,7 @@ class Library:
         dossier = projected.dossier
         in_force = [each for each in dossier.documents if not each.withdrawn]
         missing = {each.current.sha256: each.current.size for each in in_force}
+        missing = {sha256: size for sha256, size in missing.items() if sha256 not in self.available}
         acknowledged_at = self._acknowledged.get(sitting_id)
         return SittingRow(
             sitting_id=sitting_id,
@@ -165,16 +204,43 @@ class Library:
             revision=dossier.revision,
             past=self.is_past(dossier),
             acknowledged_at=acknowledged_at and self.local(acknowledged_at, dossier.assembly_id),
-            missing_bytes=sum(
-                size for sha256, size in missing.items() if sha256 not in self.available
-            ),
+            missing_bytes=sum(missing.values()),
             documents=len(in_force),
+            documents_here=sum(each.current.sha256 not in missing for each in in_force),
+            holding=self._holding(missing),
             unread=sum(not self.is_read(each) for each in in_force),
             modified=sum(self.is_modified(each) for each in in_force),
             notes=sum(self.notes.get(each.document_id, 0) for each in dossier.documents),
             waiting=projected.waiting,
-            abilities=self.abilities(dossier.assembly_id),
+            abilities=self._abilities(dossier),
+            closed=self._closed(dossier.assembly_id),
+            not_before=self.not_before(dossier),
+            called_back=dossier.telling is Telling.CALLED_BACK,
         )
+
+    def _abilities(self, dossier: Dossier) -> frozenset[Verb]:
+        """Nobody acknowledges what members were not told of, not even an agent who is one."""
+        found = self.abilities(dossier.assembly_id)
+        return found if dossier.telling is Telling.TOLD else found - {Verb.ACKNOWLEDGE}
+
+    def not_before(self, dossier: Dossier) -> datetime | None:
+        """Return when members are told of a dossier, None when they were."""
+        if dossier.telling is not Telling.WAITS or dossier.not_before is None:
+            return None
+        return self.local(dossier.not_before, dossier.assembly_id)
+
+    def _holding(self, missing: Mapping[str, int]) -> Holding:
+        """Return why none of what is missing comes by itself; `nothing` when some does."""
+        steering, awaited = self._context.steering, self._context.awaited
+        allowance = steering.allowance()
+        comes = (
+            sha256 in awaited or allowance.lets(sha256, size) for sha256, size in missing.items()
+        )
+        return steering.holding if missing and not any(comes) else Holding.NOTHING
+
+    def _closed(self, assembly_id: str) -> str:
+        lock = self.locks.get(assembly_id)
+        return lock.kind.value if lock else ""
 
     def is_read(self, document: Document) -> bool:
         """Whether the person ever opened it, in any version."""

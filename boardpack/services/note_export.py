@@ -9,7 +9,13 @@ from babel.dates import format_date, format_datetime
 
 from boardpack.annotation.note import NoteKind
 from boardpack.messages import _, language
+from boardpack.services.note_text import whole_text
 from boardpack.services.read_models import NoteRow
+
+
+def mine(rows: tuple[NoteRow, ...]) -> tuple[NoteRow, ...]:
+    """Return my own notes alone."""
+    return tuple(row for row in rows if row.mine)
 
 
 def as_markdown(rows: tuple[NoteRow, ...]) -> str:
@@ -67,9 +73,10 @@ def _note_lines(row: NoteRow) -> Iterator[str]:
         yield f"  > {_plain(note.anchor.quote.exact)}"
     if note.kind is NoteKind.INK:
         yield f"  *{_('Drawing')}*"
-    if note.text.strip():
+    text = whole_text(note).strip()
+    if text:
         yield ""
-        yield from (f"  {_plain(line)}".rstrip() for line in note.text.strip().splitlines())
+        yield from (f"  {_plain(line)}".rstrip() for line in text.splitlines())
 
 
 def _plain(text: str) -> str:

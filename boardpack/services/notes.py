@@ -2,64 +2,99 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-import pyrage
-
-from boardpack.annotation import codec
+from boardpack.annotation import editing
 from boardpack.annotation.note import Note
-from boardpack.domain import clock, ids
+from boardpack.annotation.record import shown
+from boardpack.domain import clock
 from boardpack.domain.dossier import Document, Dossier
 from boardpack.services.changes import NOTHING, Changes
+from boardpack.services.circles import Circles
 from boardpack.services.context import Context
 from boardpack.services.errors import (
     DocumentUnknownError,
     NotAllowedError,
-    NoteTooLargeError,
     NoteUnknownError,
 )
 from boardpack.services.files import write_file
 from boardpack.services.library import Library, reading_order
 from boardpack.services.note_export import as_markdown
+from boardpack.services.note_names import NoteNames
+from boardpack.services.note_writing import NoteWriter
 from boardpack.services.read_models import NoteRow
-from boardpack.store import notes, outbox
-from boardpack.store.notes import StoredNote
+from boardpack.store import notes, people, shared_notes
 from boardpack.workflow.transitions import Verb
-from sync.protocol.messages import NoteSealed
-
-#: A server keeps no larger note; said before it is written, so that none is ever refused later.
-MOST_BYTES: Final = 1024 * 1024
 
 
 class NotesService:
     """Keeps one official's notes; they leave the device only sealed to their author (D6)."""
 
-    def __init__(self, context: Context, recipient: str) -> None:
-        """Work on this profile; `recipient` is the author's own age recipient ("age1…")."""
+    def __init__(self, context: Context, writer: NoteWriter) -> None:
+        """Work on this profile."""
         self._context = context
-        self._recipient = pyrage.x25519.Recipient.from_str(recipient)
+        self._writer = writer
 
     def for_document(self, document_id: str) -> tuple[Note, ...]:
-        """Return the notes of a document, on every version, in the order of the pages."""
-        stored = notes.of_document(self._context.store.connection, document_id)
-        return tuple(sorted((codec.decode(each.content) for each in stored), key=_place))
+        """Return the notes of a document, on every version, in the order of the pages.
+
+        Mine, and those that others share with me: `author_id` tells.
+        """
+        connection = self._context.store.connection
+        names = people.device_names(connection)
+        mine = (shown(each.record, names) for each in notes.of_document(connection, document_id))
+        others = shared_notes.of_document(connection, document_id)
+        return tuple(sorted((*mine, *(shown(each.record) for each in others)), key=_place))
+
+    def names(self, shown_notes: Iterable[Note]) -> NoteNames:
+        """Return whose notes these are, and who reads mine: by identifier of the note."""
+        library = Library(self._context)
+        circles = Circles(self._context.store.connection, library)
+        me = library.official_id
+        found = tuple(shown_notes)
+        return NoteNames(
+            authors={
+                each.note_id: _name(library, each.author_id)
+                for each in found
+                if each.author_id != me
+            },
+            readers={
+                each.note_id: tuple(reader.name for reader in circles.readers(each.sharing))
+                for each in found
+                if each.author_id == me and each.sharing
+            },
+        )
 
     def all(self, *, sitting_id: str | None = None) -> tuple[NoteRow, ...]:
-        """Return my notes: coming sittings first, each in the order of its agenda."""
+        """Return my notes and those shared with me: coming sittings first, as their agenda goes."""
         library = Library(self._context)
-        stored = notes.every(self._context.store.connection, sitting_id)
+        connection = self._context.store.connection
+        circles = Circles(connection, library)
+        names = people.device_names(connection)
         if sitting_id is None:
             library.read_all()
-        found = (self._row(library, each) for each in stored)
-        rows = [row for row in found if row is not None]
+        mine = (
+            self._row(library, circles, shown(each.record, names), waiting=each.waiting)
+            for each in notes.every(connection, sitting_id)
+        )
+        others = (
+            self._row(library, circles, shown(each.record))
+            for each in shared_notes.every(connection, sitting_id)
+        )
+        rows = [row for row in (*mine, *others) if row is not None]
         first = {row.sitting_id: row for row in rows}
         order = {name: _order(library, row) for name, row in first.items()}
         return tuple(sorted(rows, key=lambda row: _rank(order[row.sitting_id], row)))
 
-    def _row(self, library: Library, stored: StoredNote) -> NoteRow | None:
-        note = codec.decode(stored.content)
+    def mine(self, sitting_id: str | None = None) -> tuple[NoteRow, ...]:
+        """Return my own notes alone."""
+        return tuple(row for row in self.all(sitting_id=sitting_id) if row.mine)
+
+    def _row(
+        self, library: Library, circles: Circles, note: Note, *, waiting: bool = False
+    ) -> NoteRow | None:
         found = library.find(note.sitting_id)
         document = _document(found.dossier, note.document_id) if found else None
         if found is None or document is None:
@@ -79,24 +114,40 @@ class NotesService:
             assembly=library.badge(dossier.assembly_id),
             on_version=numbers.get(note.version_sha256, 0),
             current_version=document.current.number,
-            waiting=stored.waiting,
+            waiting=waiting,
+            mine=note.author_id == library.official_id,
+            author_name=_name(library, note.author_id),
+            readers=tuple(each.name for each in circles.readers(note.sharing))
+            if note.sharing and note.author_id == library.official_id
+            else (),
         )
 
-    def save(self, note: Note) -> Changes:
+    def save(self, note: Note, seen: Note | None = None) -> Changes:
         """Write a new note or a changed one (the same `note_id`).
+
+        Args:
+            note: as it is to be; a text that is missing from its `others` is let go.
+            seen: what the person saw and changed; absent: the note as it is now. What they did not
+                change stays as other devices left it meanwhile.
 
         Raises:
             DocumentUnknownError: this device has no such document.
             NotAllowedError: the person may not annotate there.
             NoteTooLargeError: a server would not keep it.
         """
-        with self._context.store.transaction():
+        with self._context.store.transaction() as connection:
             self._check_may_annotate(note)
-            content = codec.encode(replace(note, deleted=False))
-            before = notes.one(self._context.store.connection, note.note_id)
-            if before is not None and before.content == content:
-                return NOTHING
-            return self._append(replace(note, deleted=False))
+            standing = notes.standing(connection, note.note_id)
+            record = standing.record
+            if record is not None and record.live:
+                before = seen or shown(record, people.device_names(connection))
+                if not editing.differs(before, note):
+                    return NOTHING
+                after = editing.edited(record, before, note, self._writer.tick(record))
+                return self._writer.append(after, standing.versions)
+            at = self._writer.tick(record)
+            after = editing.revived(record, note, at) if record else editing.begin(note, at)
+            return self._writer.append(after, standing.versions)
 
     def remove(self, note_id: str) -> Changes:
         """Remove a note; `save` of the same note brings it back (undo).
@@ -105,11 +156,12 @@ class NotesService:
             NoteUnknownError: there is no such note any more.
         """
         with self._context.store.transaction() as connection:
-            stored = notes.one(connection, note_id)
-            if stored is None:
+            standing = notes.standing(connection, note_id)
+            record = standing.record
+            if record is None or not record.live:
                 raise NoteUnknownError
-            note = codec.decode(stored.content)
-            return self._append(replace(note, deleted=True, modified=clock.now()))
+            after = editing.removed(record, self._writer.tick(record), clock.now())
+            return self._writer.append(after, standing.versions)
 
     def _check_may_annotate(self, note: Note) -> None:
         library = Library(self._context)
@@ -120,42 +172,35 @@ class NotesService:
         if not allowed or note.author_id != self._context.official_id:
             raise NotAllowedError(verb=Verb.ANNOTATE.value)
 
-    def _append(self, note: Note) -> Changes:
-        content = codec.encode(note)
-        ciphertext = pyrage.encrypt(content, [self._recipient])
-        if len(ciphertext) > MOST_BYTES:
-            raise NoteTooLargeError(most=MOST_BYTES // 1024)
-        event = NoteSealed(
-            event_id=ids.new_id(),
-            at=clock.now(),
-            note_id=note.note_id,
-            ciphertext=ciphertext,
-            deleted=note.deleted,
-        )
-        with self._context.store.transaction() as connection:
-            outbox.append(
-                connection,
-                event,
-                subject_id=note.note_id,
-                sitting_id=note.sitting_id,
-                document_id=note.document_id,
-                content=content,
-            )
-        return Changes(documents=frozenset({note.document_id}), notes=True, outbox=True)
+    def of_assembly(self, assembly_id: str) -> tuple[NoteRow, ...]:
+        """Return my notes on the dossiers of one assembly, closed or not: they are mine."""
+        return tuple(row for row in self.mine() if row.assembly.assembly_id == assembly_id)
 
-    def export(self, target: Path, sitting_id: str | None = None) -> int:
+    def export(
+        self, target: Path, sitting_id: str | None = None, *, assembly_id: str | None = None
+    ) -> int:
         """Write my notes as Markdown text where the person saves them; return how many.
+
+        Args:
+            target: the file.
+            sitting_id: only those of one sitting.
+            assembly_id: only those of one assembly.
 
         Raises:
             CannotWriteError: the place refuses the file.
         """
-        rows = self.all(sitting_id=sitting_id)
+        rows = self.of_assembly(assembly_id) if assembly_id else self.mine(sitting_id)
         write_file(target, as_markdown(rows).encode())
         return len(rows)
 
     def as_text(self, sitting_id: str | None = None) -> str:
         """Return my notes as the Markdown text that `export` writes."""
-        return as_markdown(self.all(sitting_id=sitting_id))
+        return as_markdown(self.mine(sitting_id))
+
+
+def _name(library: Library, official_id: str) -> str:
+    official = library.officials.get(official_id)
+    return official.name if official else ""
 
 
 def _document(dossier: Dossier, document_id: str) -> Document | None:

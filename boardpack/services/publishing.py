@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from boardpack.domain import clock, ids
+from boardpack.domain.dossier import Dossier, Telling
 from boardpack.messages import _
 from boardpack.pdf.worker_client import PdfWorker
 from boardpack.services import sitting_toml
@@ -29,6 +31,7 @@ from boardpack.services.draft_models import (
 )
 from boardpack.services.drafting import Drafting
 from boardpack.services.errors import (
+    AlreadyToldError,
     DraftBlockedError,
     DraftIncompleteError,
     DraftUnknownError,
@@ -56,7 +59,7 @@ from boardpack.services.sitting_toml import SittingWords
 from boardpack.store import outbox
 from boardpack.workflow import transitions
 from boardpack.workflow.transitions import DossierState, Verb
-from sync.protocol.messages import DossierPublished
+from sync.protocol.messages import DossierCalledBack, DossierPublished, DossierReleased
 
 _STEP: Final = {
     False: (DossierState.DRAFT, Verb.PUBLISH),
@@ -165,15 +168,23 @@ class PublishingService:
 
     # Sending.
 
-    def publish(self, draft: DraftView, progress: Progress | None = None) -> Changes:
+    def publish(
+        self,
+        draft: DraftView,
+        progress: Progress | None = None,
+        not_before: datetime | None = None,
+    ) -> Changes:
         """Keep the bytes in the store and put the new revision in the outbox.
 
         Args:
             draft: as last shown; what is sent is the draft as kept.
             progress: called before each file, then once when all is done.
+            not_before: when the server tells the readers; None: as soon as it has the files. One
+                without zone is that hour in the town. Only while readers know nothing of it.
 
         Raises:
             DraftUnknownError: it was discarded.
+            AlreadyToldError: readers know of the sitting: a correction goes to them at once.
             NotAllowedError: the person is not of that secretariat any more.
             DraftIncompleteError, DraftBlockedError: something is missing, or a file is blocking.
             NothingToSendError: nothing differs from what was sent.
@@ -181,20 +192,20 @@ class PublishingService:
             DiskFullError: no room for the files.
         """
         in_store = self._context.in_store
-        kept = in_store(lambda: self._sendable(draft.sitting_id))
+        kept = in_store(lambda: self._sendable(draft.sitting_id, not_before))
         for done, (file, path) in enumerate(kept.items()):
             if progress:
                 progress(done, len(kept), file.path)
             keep_bytes(self._context, path, file.sha256, file.path)
         if progress:
             progress(len(kept), len(kept), "")
-        return in_store(lambda: self._send(draft.sitting_id))
+        return in_store(lambda: self._send(draft.sitting_id, not_before))
 
-    def _sendable(self, sitting_id: str) -> dict[DraftFile, Path]:
+    def _sendable(self, sitting_id: str, not_before: datetime | None) -> dict[DraftFile, Path]:
         """Check that the draft can be sent; return the files whose bytes the store lacks."""
         drafting = Drafting(self._context)
         draft = drafting.one(sitting_id)
-        self._check(drafting, draft)
+        self._check(drafting, draft, not_before)
         plan = make_plan(draft, drafting.base(draft))
         wanted = [each.file for each in plan.files if each.change in {"new", "changed"}]
         missing = [each for each in wanted if not self._context.blobs.has(each.sha256)]
@@ -204,7 +215,7 @@ class PublishingService:
                 raise FileChangedError(file=file.path)
         return {file: paths[file.path] for file in missing}
 
-    def _check(self, drafting: Drafting, draft: Draft) -> None:
+    def _check(self, drafting: Drafting, draft: Draft, not_before: datetime | None) -> None:
         view = drafting.view(draft)
         if view.missing:
             raise DraftIncompleteError(what=", ".join(missing_words(view.missing)))
@@ -214,26 +225,72 @@ class PublishingService:
         blocking = [file.path for file in view.sent_files if file.blocking]
         if blocking:
             raise DraftBlockedError(files=", ".join(blocking))
-        if not view.changes:
+        base = drafting.base(draft)
+        if not_before is not None and base is not None and base.telling is Telling.TOLD:
+            raise AlreadyToldError
+        same = base is None or base.not_before == not_before
+        if not view.changes and same and not (base and base.telling is Telling.CALLED_BACK):
             raise NothingToSendError
 
-    def _send(self, sitting_id: str) -> Changes:
+    def _send(self, sitting_id: str, not_before: datetime | None) -> Changes:
         with self._context.store.transaction() as connection:
             drafting = Drafting(self._context)
             draft = drafting.one(sitting_id)
-            self._check(drafting, draft)
+            self._check(drafting, draft, not_before)
             head, base = drafting.header(draft), drafting.base(draft)
             if head is None:
                 raise DraftUnknownError
             now = clock.now()
-            dossier = revise(head, make_plan(draft, base), base, now)
-            event = DossierPublished(event_id=ids.new_id(), at=now, dossier=dossier)
+            revised = revise(head, make_plan(draft, base), base, now)
+            instant = _in_town(drafting.library, revised, not_before)
+            telling = Telling.WAITS if instant else Telling.TOLD
+            dossier = replace(revised, not_before=instant, telling=telling)
+            event = DossierPublished(
+                event_id=ids.new_id(),
+                at=now,
+                dossier=dossier,
+                previous=base.manifest_sha256() if base else "",
+            )
             outbox.append(connection, event, subject_id=sitting_id, sitting_id=sitting_id)
             # What was taken out once is no standing order for the next push of this folder.
             said = replace(draft.corrections, withdraw=None)
             drafting.keep(replace(draft, corrections=said, sent=True))
         documents = frozenset(each.document_id for each in dossier.documents)
         return Changes(sittings=frozenset({sitting_id}), documents=documents, outbox=True)
+
+    def tell_now(self, sitting_id: str) -> Changes:
+        """Have members told at once of a sitting that waits for its instant.
+
+        Raises:
+            SittingUnknownError, NotAllowedError: not of this device, or not this person's office.
+            AlreadyToldError: members know of it.
+        """
+        return self._change_telling(sitting_id, DossierReleased)
+
+    def call_back(self, sitting_id: str) -> Changes:
+        """Take back a sitting that members were not told of; sent again, it counts again.
+
+        Raises: as `tell_now`.
+        """
+        return self._change_telling(sitting_id, DossierCalledBack)
+
+    def _change_telling(
+        self, sitting_id: str, kind: type[DossierReleased | DossierCalledBack]
+    ) -> Changes:
+        with self._context.store.transaction() as connection:
+            library = Library(self._context)
+            dossier = library.dossier(sitting_id)
+            require(library, dossier.assembly_id, Verb.CORRECT, DossierState.SENT)
+            if dossier.telling is Telling.TOLD:
+                raise AlreadyToldError
+            event = kind(
+                event_id=ids.new_id(),
+                at=clock.now(),
+                sitting_id=sitting_id,
+                revision=dossier.revision,
+            )
+            outbox.append(connection, event, subject_id=sitting_id, sitting_id=sitting_id)
+        return Changes(sittings=frozenset({sitting_id}), outbox=True)
 
     # Deliberations to be signed.
 
@@ -256,6 +313,13 @@ class PublishingService:
     ) -> Changes:
         """Put deliberations in the outbox, to be signed in this order; see `placing`."""
         return self._placing.place(sitting_id, deliberations, signatories, progress)
+
+
+def _in_town(library: Library, dossier: Dossier, moment: datetime | None) -> datetime | None:
+    """Return an instant; one without zone is that hour at the assembly."""
+    if moment is None or moment.tzinfo is not None:
+        return moment
+    return moment.replace(tzinfo=library.local(clock.now(), dossier.assembly_id).tzinfo)
 
 
 def missing_words(missing: Sequence[str]) -> list[str]:

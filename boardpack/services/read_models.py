@@ -9,18 +9,21 @@ from pathlib import Path
 
 from boardpack.annotation.note import Note
 from boardpack.domain.signature import CircuitState, StepState
+from boardpack.services.holding import Holding
 from boardpack.workflow.transitions import Verb
 
 
 @dataclass(frozen=True)
 class AssemblyBadge:
-    """How an assembly is marked everywhere: short name and colour, never colour alone."""
+    """How an assembly is marked: short name, colour (never alone), whose `account` tells of it."""
 
     assembly_id: str
     name: str
     short_name: str
     colour: int
     authority_name: str
+    account: str = ""
+    server: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,14 @@ class SittingRow:
     Attributes:
         starts_at: aware, in the assembly's time zone.
         missing_bytes: still to receive before everything is readable offline; 0 = complete.
+        documents, documents_here: in force; of those, on this device.
+        holding: why nothing of what is missing comes by itself.
         unread: documents in force never opened here.
         modified: documents with a version newer than the one last opened.
         waiting: published here and not yet accepted by the server.
+        not_before: members are told of it at that instant, only the secretariat has it until then.
+        called_back: members were not told of it, and are not until it is sent again.
+        closed: why its documents cannot be opened (`lease`, `mandate`), empty when they can.
     """
 
     sitting_id: str
@@ -50,6 +58,11 @@ class SittingRow:
     notes: int
     waiting: bool
     abilities: frozenset[Verb]
+    closed: str = ""
+    not_before: datetime | None = None
+    called_back: bool = False
+    documents_here: int = 0
+    holding: Holding = Holding.NOTHING
 
 
 @dataclass(frozen=True)
@@ -170,6 +183,8 @@ class TodoKind(StrEnum):
     SIGN = "sign"
     MODIFIED = "modified"
     REJECTED = "rejected"
+    REPLACED = "replaced"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True)
@@ -178,6 +193,7 @@ class TodoRow:
 
     Attributes:
         title: what it is about, in the words of the dossier (not translated).
+        starts_at: of the sitting; for `ended` the day when the dossiers are erased.
         event_id: only for `rejected`: the outbox row whose reason the person must see.
     """
 
@@ -207,24 +223,35 @@ class ResumeRow:
     at: datetime
 
 
+class RecoveryWish(StrEnum):
+    """What the program would like the person to do about their recovery words."""
+
+    NOTHING = "nothing"
+    NOTE = "note"
+    TYPE = "type"
+
+
 @dataclass(frozen=True)
 class HomeView:
-    """Everything the home screen shows."""
+    """Everything the home screen shows; `recovery` (of `account`) comes after all other things."""
 
     official_name: str
     todo: tuple[TodoRow, ...]
     next_sittings: tuple[SittingRow, ...]
     past_sittings: tuple[SittingRow, ...]
     resume: tuple[ResumeRow, ...]
+    recovery: RecoveryWish = RecoveryWish.NOTHING
+    account: str = ""
 
 
 @dataclass(frozen=True)
 class NoteRow:
-    """One of my notes, with where it stands. `item_number` 0 = no item.
+    """A note of mine, or one shared with me, with where it stands. `item_number` 0 = no item.
 
     Attributes:
         on_version: number of the version it was written on; `current_version` the one in force.
         waiting: not yet on the server.
+        readers: names of those with whom I share it; empty for a private one.
     """
 
     note: Note
@@ -238,6 +265,9 @@ class NoteRow:
     on_version: int
     current_version: int
     waiting: bool
+    mine: bool = True
+    author_name: str = ""
+    readers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -303,36 +333,6 @@ class FollowView:
     documents: int
     deliberations: tuple[DeliberationRow, ...]
     as_of: datetime | None
-
-
-class SyncMode(StrEnum):
-    """What the exchange with the server is doing."""
-
-    IDLE = "idle"
-    WORKING = "working"
-    OFFLINE = "offline"
-    STOPPED = "stopped"
-
-
-@dataclass(frozen=True)
-class SyncState:
-    """The quiet line: true at any time.
-
-    Attributes:
-        waiting: actions of the person not yet sent.
-        received, to_receive: bytes of the transfer under way (or still missing).
-        code, parameters: of the last failure, empty when the last contact went well.
-    """
-
-    mode: SyncMode
-    last_contact: datetime | None
-    waiting: int
-    rejected: int
-    received: int
-    to_receive: int
-    documents_left: int
-    code: str = ""
-    parameters: tuple[tuple[str, str | int], ...] = ()
 
 
 @dataclass(frozen=True)

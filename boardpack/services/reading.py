@@ -22,8 +22,9 @@ from boardpack.services.read_models import (
     SittingRow,
     SittingView,
 )
+from boardpack.services.recovery import wish_of
 from boardpack.services.todo import todo
-from boardpack.store import documents, dossiers, outbox, people, positions
+from boardpack.store import documents, dossiers, outbox, people, positions, recovery
 from boardpack.store.positions import StoredPosition
 from boardpack.workflow import transitions
 from boardpack.workflow.transitions import DossierState, Verb
@@ -52,6 +53,8 @@ class ReadingService:
             next_sittings=tuple(row for row in rows if not row.past),
             past_sittings=tuple(past),
             resume=self._resume(library),
+            recovery=wish_of(recovery.words(self._context.store.connection)),
+            account=self._context.account,
         )
 
     def _resume(self, library: Library) -> tuple[ResumeRow, ...]:
@@ -151,10 +154,13 @@ class ReadingService:
         Raises:
             DocumentUnknownError: this device has no such document or version.
             DocumentNotHereError: its bytes have not been received yet.
+            LeaseOverError, MandateOverError: its assembly's dossiers are closed.
         """
         library = Library(self._context)
         dossier, document, version = self._find(library, document_id, sha256)
+        library.require_open(dossier.assembly_id)
         if version.sha256 not in library.available:
+            self._context.awaited.add(version.sha256)
             raise DocumentNotHereError(title=document.title)
         before, after = _neighbours(dossier, document_id)
         is_pdf = version.media_type == PDF
@@ -258,6 +264,11 @@ class ReadingService:
         with self._context.store.transaction() as connection:
             positions.keep(connection, position)
 
+    def leave_document(self, document_id: str) -> None:
+        """Let the place in a closed document follow the person with the next exchange."""
+        with self._context.store.transaction() as connection:
+            positions.left(connection, document_id)
+
     def export_document(self, document_id: str, sha256: str, target: Path) -> None:
         """Write a copy of the published bytes where the person saves it.
 
@@ -267,7 +278,8 @@ class ReadingService:
             CannotWriteError: the place refuses the file.
         """
         library = Library(self._context)
-        _, document, version = self._find(library, document_id, sha256)
+        dossier, document, version = self._find(library, document_id, sha256)
+        library.require_open(dossier.assembly_id)
         if version.sha256 not in library.available:
             raise DocumentNotHereError(title=document.title)
         write_file(target, self._context.blobs.read(version.sha256))

@@ -1,11 +1,14 @@
-"""What the server rejected, as the person is shown it."""
+"""What the server rejected, and what this device refused of its word, as the person sees it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from boardpack.annotation import codec
+from boardpack.annotation.record import shown
 from boardpack.domain.errors import Parameter
+from boardpack.store.doubts import Doubt
 from boardpack.store.outbox import OutboxRow
 from sync.protocol.messages import (
     DeliberationsPlaced,
@@ -20,7 +23,7 @@ class RejectedRow:
     Attributes:
         kind: what was done ("note_sealed", "deliberation_signed", …).
         title: what it was about, where the event itself says it.
-        content: of a note, in clear: its author can still read it.
+        text: of a note: its author can still read it.
         code, parameters: the reason; see `boardpack.messages.error_text`.
     """
 
@@ -33,7 +36,22 @@ class RejectedRow:
     at: datetime
     code: str
     parameters: dict[str, Parameter]
-    content: bytes | None
+    text: str
+
+
+@dataclass(frozen=True)
+class DoubtRow:
+    """Something signed that was refused, or must be said about it; `code` and text as above."""
+
+    subject_id: str
+    at: datetime
+    code: str
+    parameters: dict[str, Parameter]
+
+
+def doubt_row(doubt: Doubt) -> DoubtRow:
+    """Return a doubt as the person is shown it."""
+    return DoubtRow(doubt.subject_id, doubt.at, doubt.code, dict(doubt.parameters))
 
 
 def rejected_row(row: OutboxRow) -> RejectedRow:
@@ -48,7 +66,7 @@ def rejected_row(row: OutboxRow) -> RejectedRow:
         at=row.created_at,
         code=row.code,
         parameters=dict(row.parameters),
-        content=row.content,
+        text=shown(codec.decode(row.content)).text if row.content else "",
     )
 
 

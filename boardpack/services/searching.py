@@ -155,6 +155,9 @@ def _places(library: Library, sitting_id: str | None) -> dict[str, list[_Found]]
     places: dict[str, list[_Found]] = {}
     for each in library.dossiers.values():
         dossier = each.dossier
+        if dossier.assembly_id in library.locks:
+            # A snippet is a piece of a document that is closed.
+            continue
         if sitting_id in (None, dossier.sitting_id):
             for document in reading_order(dossier):
                 found = _Found(dossier, document, _version_here(library, document))

@@ -1,4 +1,4 @@
-"""The services of an unlocked profile, in one value."""
+"""The services of one unlocked account, in one value."""
 
 from __future__ import annotations
 
@@ -10,32 +10,58 @@ if TYPE_CHECKING:
     from boardpack.services.context import Context
     from boardpack.services.following import FollowingService
     from boardpack.services.identity import Identity, Me
+    from boardpack.services.leaving import LeavingService
     from boardpack.services.notes import NotesService
     from boardpack.services.pages import PageService
     from boardpack.services.preferences import PreferencesService
     from boardpack.services.publishing import PublishingService
     from boardpack.services.reading import ReadingService
+    from boardpack.services.recovery import RecoveryService
     from boardpack.services.searching import SearchingService
+    from boardpack.services.sharing import SharingService
     from boardpack.services.signing import SigningService
+    from boardpack.services.steering import SteeringService
     from boardpack.services.synchronize import SyncService
+    from boardpack.services.together import Together
+    from boardpack.services.upkeep import UpkeepService
 
 
 @dataclass(frozen=True)
 class Session:
-    """The services of an unlocked profile. Made by `boardpack.bootstrap`; closed by `Program`."""
+    """The services of one unlocked account. Made by `boardpack.bootstrap`; closed by `Program`.
+
+    Attributes:
+        together: what is shown over all accounts of the profile; one for all of their sessions.
+    """
 
     context: Context
     announcer: Announcer
     identity: Identity
     reading: ReadingService
     notes: NotesService
+    sharing: SharingService
     publishing: PublishingService
     following: FollowingService
+    leaving: LeavingService
     signing: SigningService
     synchronizing: SyncService
+    steering: SteeringService
     searching: SearchingService
     preferences: PreferencesService
+    recovery: RecoveryService
     pages: PageService
+    upkeep: UpkeepService
+    together: Together[Session]
+
+    @property
+    def account(self) -> str:
+        """What names this account among those of the profile."""
+        return self.context.account
+
+    @property
+    def server(self) -> str:
+        """The host of its server, for people."""
+        return self.context.server
 
     @property
     def me(self) -> Me:

@@ -1,4 +1,4 @@
-"""What needs the person, the most urgent first: refused, to sign, to acknowledge, modified."""
+"""What needs the person, the most urgent first: what ends, refused, to sign, to read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from boardpack.domain.dossier import Dossier
 from boardpack.services.context import Context
 from boardpack.services.library import Library, reading_order
 from boardpack.services.read_models import SittingRow, TodoKind, TodoRow
-from boardpack.store import deliberations, outbox
+from boardpack.store import deliberations, ended, locks, outbox
 from boardpack.store.deliberations import ProjectedDeliberation
 from boardpack.store.outbox import OutboxRow
 from boardpack.workflow.transitions import Verb
@@ -18,11 +18,37 @@ from boardpack.workflow.transitions import Verb
 def todo(context: Context, library: Library, rows: tuple[SittingRow, ...]) -> tuple[TodoRow, ...]:
     """Return what needs the person; `rows` are the sittings by date."""
     return (
+        *_replaced(context, library),
+        *_ended(context, library),
         *_rejected(context, library),
         *_to_sign(context, library),
         *_to_acknowledge(rows),
         *_modified(library, rows),
     )
+
+
+def _replaced(context: Context, library: Library) -> Iterator[TodoRow]:
+    known = ended.load(context.store.connection)
+    if known is not None and known.replaced:
+        yield TodoRow(
+            kind=TodoKind.REPLACED,
+            title="",
+            assembly=library.badge(""),
+            starts_at=None,
+            sitting_id="",
+        )
+
+
+def _ended(context: Context, library: Library) -> Iterator[TodoRow]:
+    for assembly_id, since in sorted(locks.endings(context.store.connection).items()):
+        badge = library.badge(assembly_id)
+        yield TodoRow(
+            kind=TodoKind.ENDED,
+            title=badge.name,
+            assembly=badge,
+            starts_at=library.local(since + locks.GRACE, assembly_id),
+            sitting_id="",
+        )
 
 
 def _rejected(context: Context, library: Library) -> Iterator[TodoRow]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -17,6 +18,7 @@ from boardpack.domain import clock
 from boardpack.sealing.errors import DamagedSealError, UnreadableSealError, WrongKeyError
 from boardpack.sealing.segments import SealedReader, new_key, sealed_size
 from boardpack.store import disk, errors, meta
+from boardpack.store.connection import Connection, Row
 from boardpack.store.database import Store
 from boardpack.store.receiving import NO_TAIL, Receiving, Tail
 
@@ -32,6 +34,7 @@ OWN_RESERVE: Final = 2 * 1024 * 1024
 RESUMABLE: Final = 4 * 1024 * 1024
 _NAME_KEY: Final = "blob_name_key"
 _CHUNK: Final = 1024 * 1024
+_OUR_NAME: Final = re.compile(r"[0-9a-f]{64}(\.part|\.new)?")
 _DAMAGE: Final = (DamagedSealError, WrongKeyError, UnreadableSealError)
 
 _log = logging.getLogger("boardpack.store")
@@ -212,6 +215,7 @@ class BlobStore:
             if not path.parent.is_dir():
                 path.parent.mkdir(parents=True, exist_ok=True)
                 disk.sync_folder(self._folder)
+                disk.sync_folder(self._store.folder)
         except OSError as error:
             raise errors.disk_error(error) from error
         part = _beside(path, PART)
@@ -229,29 +233,58 @@ class BlobStore:
         disk.remove(path)
         disk.remove(_beside(path, PART))
 
+    def drop_partial(self) -> None:
+        """Forget every file that is not whole; for when none is missing any more."""
+        rows = self._store.connection.execute("SELECT sha256 FROM blobs WHERE state = 'partial'")
+        for row in rows.fetchall():
+            self.give_up(row["sha256"])
+
     def sweep(self) -> int:
         """Bring rows and files together after a crash or a wipe; return how many files went.
 
         A file in its place whose row still says `partial` (killed between the two) is verified and
-        kept. A row without its file is forgotten, so that it is fetched again. A file without a
-        row is noise and goes.
+        kept. A row without its file is forgotten, so that it is fetched again. A file of ours
+        without a row is noise and goes. Nothing may be under way.
         """
-        rows = self._store.connection.execute("SELECT * FROM blobs").fetchall()
         expected: set[str] = set()
-        for row in rows:
+        for row in self._store.connection.execute("SELECT * FROM blobs").fetchall():
+            expected.add(row["name"] + (PART if row["state"] == "partial" else ""))
             path = self._path(row["name"])
             if row["state"] == "partial" and path.exists():
                 self._adopt(row["sha256"], path, bytes(row["key"]))
                 expected.add(row["name"])
-            elif row["state"] == "complete" and not _has_size(path, row["size"]):
-                _log.warning("a file of the store is gone or cut: it will be fetched again")
-                self.give_up(row["sha256"])
-                continue
-            expected.add(row["name"] + (PART if row["state"] == "partial" else ""))
-        return sum(_removed(each) for each in self._files() if each.name not in expected)
+            elif row["state"] == "complete":
+                self._check_size(row)
+        return sum(_removed(each) for each in self.files() if each.name not in expected)
 
-    def _files(self) -> Iterator[Path]:
-        return (each for each in self._folder.glob("*/*") if each.is_file())
+    def lost(self, connection: Connection) -> tuple[str, ...]:
+        """Return the digests of files that are gone or cut; any thread, on its own connection."""
+        rows = connection.execute("SELECT * FROM blobs WHERE state = 'complete'")
+        return tuple(
+            row["sha256"] for row in rows if not _has_size(self._path(row["name"]), row["size"])
+        )
+
+    def check(self, digests: Iterable[str]) -> None:
+        """Forget those of these files that are gone or cut, so that they are fetched again."""
+        for sha256 in digests:
+            row = self._store.connection.execute(
+                "SELECT * FROM blobs WHERE sha256 = ? AND state = 'complete'", (sha256,)
+            ).fetchone()
+            if row is not None:
+                self._check_size(row)
+
+    def _check_size(self, row: Row) -> None:
+        if not _has_size(self._path(row["name"]), row["size"]):
+            _log.warning("a file of the store is gone or cut: it will be fetched again")
+            self.give_up(row["sha256"])
+
+    def files(self) -> Iterator[Path]:
+        """Yield the files that have a name as we give them, whole or under way."""
+        return (
+            each
+            for each in self._folder.glob("*/*")
+            if _OUR_NAME.fullmatch(each.name) and each.is_file()
+        )
 
     def _adopt(self, sha256: str, path: Path, key: bytes) -> None:
         if _digest(SealedFile(path, key)) == sha256:

@@ -109,8 +109,13 @@ class Connection(_Connection):
             raise translate(error, self.folder) from error
 
 
-def open_database(path: Path, key: bytes) -> Connection:
+def open_database(path: Path, key: bytes, *, as_it_stands: bool = False) -> Connection:
     """Open or create the SQLCipher file at `path` with a raw key: no key derivation, 0.5 ms (D5).
+
+    Args:
+        path: the file.
+        key: of 32 bytes.
+        as_it_stands: read the file alone, without its journal; nothing is written or locked.
 
     Raises:
         UnreadableStoreError: the key does not open it.
@@ -120,25 +125,36 @@ def open_database(path: Path, key: bytes) -> Connection:
     if len(key) != KEY_BYTES:
         raise ValueError("a store key has 32 bytes")
     try:
-        connection = connect(path, factory=Connection, isolation_level=None, timeout=5)
+        connection = connect(
+            f"{path.absolute().as_uri()}?immutable=1" if as_it_stands else path,
+            uri=as_it_stands,
+            factory=Connection,
+            isolation_level=None,
+            timeout=5,
+        )
     except DatabaseError as error:
         raise translate(error, path.parent) from error
     connection.folder = path.parent
     connection.row_factory = Row
     try:
-        _configure(connection, key)
+        _unlock(connection, key)
+        if not as_it_stands:
+            _configure(connection)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _configure(connection: Connection, key: bytes) -> None:
+def _unlock(connection: Connection, key: bytes) -> None:
     # Damaged pages are reported by exceptions; without this SQLCipher also writes to stderr.
     connection.execute("PRAGMA cipher_log_level = NONE")
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
     connection.execute("PRAGMA cipher_page_size = 4096")
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+def _configure(connection: Connection) -> None:
     for setting in (
         "journal_mode = WAL",
         # NORMAL lost up to 21 acknowledged writes at a power loss, FULL none (sync.md §3.4).

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from boardpack.store import damage, errors, migrating
 from boardpack.store.connection import Connection, open_database, roll_back
+from boardpack.store.own import OwnWork
 
 DATABASE: Final = "store.db"
 BALLAST: Final = "ballast"
@@ -29,13 +30,33 @@ _log = logging.getLogger("boardpack.store")
 
 
 class Store:
-    """An open store. Close it; one process at a time holds it."""
+    """An open store. Close it; one process at a time holds it.
 
-    def __init__(self, folder: Path, connection: Connection, lock: FileLock) -> None:
-        """Keep what `create` or `open` made; call those."""
+    Attributes:
+        unclean: the last process that had it did not close it.
+    """
+
+    def __init__(self, folder: Path, key: bytes, lock: FileLock, *, unclean: bool) -> None:
+        """Open a store of the present schema, under `lock`; call `create` or `open`."""
+        path = folder / DATABASE
         self.folder = folder
-        self.connection = connection
+        self.unclean = unclean
+        self._key = key
         self._lock = lock
+        self.connection = open_database(path, key)
+        try:
+            if self.unclean or damage.is_small(path):
+                damage.check(self.connection)
+            place_ballast(folder)
+            self._own = OwnWork(self.connection, folder, key)
+        except BaseException:
+            self.connection.close()
+            raise
+
+    @property
+    def put_back(self) -> int:
+        """How many own actions the database had lost and has again since it was opened."""
+        return self._own.put_back
 
     @classmethod
     def create(cls, folder: Path, key: bytes) -> Self:
@@ -51,14 +72,17 @@ class Store:
         try:
             _refuse_existing(folder)
             migrating.create(folder / DATABASE, key)
-            return cls._opened(folder, key, lock)
+            return cls(folder, key, lock, unclean=False)
         except BaseException:
             lock.release()
             raise
 
     @classmethod
     def open(cls, folder: Path, key: bytes) -> Self:
-        """Open the store in `folder`, brought to the present schema, after looking for damage.
+        """Open the store in `folder`, brought to the present schema.
+
+        It is read wholly first when that costs little or it was not closed; later damage rises
+        where it is met.
 
         Raises:
             MissingStoreError: there is none.
@@ -69,10 +93,14 @@ class Store:
         """
         if not (folder / DATABASE).is_file():
             raise errors.MissingStoreError
+        if not (folder / DATABASE).stat().st_size:
+            # SQLite would take it for a new one.
+            raise errors.UnreadableStoreError
         lock = acquire(folder)
         try:
+            unclean = damage.is_unclean(folder / DATABASE)
             migrating.migrate(folder / DATABASE, key)
-            return cls._opened(folder, key, lock)
+            return cls(folder, key, lock, unclean=unclean)
         except BaseException:
             lock.release()
             raise
@@ -87,25 +115,26 @@ class Store:
         except OSError as error:
             raise errors.disk_error(error) from error
 
-    @classmethod
-    def _opened(cls, folder: Path, key: bytes, lock: FileLock) -> Self:
-        connection = open_database(folder / DATABASE, key)
+    @contextmanager
+    def beside(self) -> Generator[Connection]:
+        """Open a connection of its own for long reading; any thread."""
+        connection = open_database(self.folder / DATABASE, self._key)
         try:
-            damage.check(connection)
-            _place_ballast(folder)
-        except BaseException:
+            yield connection
+        finally:
             connection.close()
-            raise
-        return cls(folder, connection, lock)
 
     def close(self) -> None:
         """Close the database and let another process have it. Harmless when done twice."""
+        self._own.close()
         self.connection.close()
         self._lock.release()
 
     @contextmanager
     def transaction(self) -> Generator[Connection]:
         """All or nothing, on the disk when it ends. One inside another joins it.
+
+        What it does of the person's own goes to `own.log` first (`boardpack.store.own`).
 
         Raises:
             DiskFullError: no room although the ballast was given up.
@@ -117,10 +146,17 @@ class Store:
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield self.connection
+            self._own.seal()
             self.connection.execute("COMMIT")
         except BaseException:
             roll_back(self.connection)
+            self._own.undone()
             raise
+        self._own.committed()
+
+    def renew_log(self) -> None:
+        """Write the log of own work anew from the database."""
+        self._own.renew()
 
     def make_room(self) -> None:
         """Give up the ballast when the disk is almost full, so that the outbox can be written."""
@@ -151,12 +187,18 @@ def acquire(folder: Path) -> FileLock:
     return lock
 
 
-def _place_ballast(folder: Path) -> None:
+def has_ballast(folder: Path) -> bool:
+    """Whether the ballast is there, whole."""
+    ballast = folder / BALLAST
+    return ballast.exists() and ballast.stat().st_size == BALLAST_BYTES
+
+
+def place_ballast(folder: Path) -> None:
     """Write the ballast while there is plenty of room; real bytes, so that they take space."""
     ballast = folder / BALLAST
     if errors.free_bytes(folder) < 4 * BALLAST_BYTES:
         return
-    if ballast.exists() and ballast.stat().st_size == BALLAST_BYTES:
+    if has_ballast(folder):
         return
     try:
         ballast.write_bytes(os.urandom(BALLAST_BYTES))

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 from pathlib import Path
+from typing import Final
 
 from boardpack.store.errors import disk_error
+
+#: Of a small file that is being written, until it takes its place.
+NEW: Final = ".new"
 
 
 def sync_folder(folder: Path) -> None:
@@ -48,6 +54,19 @@ def replace(source: Path, target: Path, *, synced: bool = False) -> None:
     sync_folder(target.parent)
 
 
+def copy(source: Path, target: Path) -> None:
+    """Let the bytes of `source` be at `target` as well, by a link where there are links."""
+    try:
+        try:
+            os.link(source, target)
+        except OSError:
+            shutil.copyfile(source, target)
+            sync_file(target)
+    except OSError as error:
+        raise disk_error(error) from error
+    sync_folder(target.parent)
+
+
 def remove(path: Path) -> None:
     """Remove a file that may be absent."""
     try:
@@ -56,9 +75,28 @@ def remove(path: Path) -> None:
         raise disk_error(error) from error
 
 
+def shred(path: Path) -> None:
+    """Overwrite a small file, then remove it; it may be absent.
+
+    On a disk that writes elsewhere than where it read (flash, copy on write) the old bytes may
+    outlive this until the disk reuses them.
+    """
+    try:
+        with path.open("rb+") as file:
+            file.write(os.urandom(path.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise disk_error(error) from error
+    remove(path)
+    sync_folder(path.parent)
+
+
 def write(path: Path, data: bytes) -> None:
     """Write a small file, readable by this account only: all of `data`, or what was there."""
-    copy = path.with_name(path.name + ".new")
+    copy = path.with_name(path.name + NEW)
     try:
         descriptor = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -67,5 +105,7 @@ def write(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         copy.replace(path)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            copy.unlink(missing_ok=True)
         raise disk_error(error) from error
     sync_folder(path.parent)

@@ -6,7 +6,18 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from boardpack.store import blobs, database, disk, index, keys, migrating, repairing
+from boardpack.store import (
+    aside,
+    blobs,
+    database,
+    disk,
+    index,
+    keys,
+    migrating,
+    own,
+    repairing,
+    twice,
+)
 from boardpack.store.errors import disk_error
 
 _SUFFIXES: Final = ("", "-wal", "-shm", "-journal")
@@ -19,12 +30,15 @@ def erase(folder: Path, profile: keys.Profile | None) -> None:
     """
     if profile is not None:
         keys.forget(folder, profile)
+    # What says that the profile exists goes last.
     for name in (keys.SEALED, keys.PROFILE):
-        disk.remove(folder / name)
+        twice.remove(folder, name)
     copies = (database.DATABASE + migrating.COPY, database.DATABASE + repairing.REPAIRED)
     for name in (database.DATABASE, index.FILE, *copies):
         for suffix in _SUFFIXES:
             disk.remove(folder / (name + suffix))
+    own.remove(folder)
+    aside.remove(folder)
     disk.remove(folder / database.BALLAST)
     disk.remove(folder / database.LOCK)
     try:

@@ -76,6 +76,18 @@ class KeyringLockedError(ActionableError):
     code = "store.keyring_locked"
 
 
+class KeyringAbsentError(ActionableError):
+    """The key lies in the system's keyring, and this session reaches none."""
+
+    code = "store.keyring_absent"
+
+
+class KeyringForeignError(ActionableError):
+    """Where the key of this profile should be stands that of another one."""
+
+    code = "store.keyring_foreign"
+
+
 class KeyringLostError(ActionableError):
     """The keyring no longer holds the key of this profile."""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from boardpack.annotation.text import tokens
-from boardpack.store import meta
+from boardpack.store import disk, meta
 from boardpack.store.connection import KEY_BYTES, Connection, open_database, roll_back
 from boardpack.store.database import Store
 from boardpack.store.errors import DamagedStoreError, UnreadableStoreError
@@ -23,7 +23,7 @@ from boardpack.store.errors import DamagedStoreError, UnreadableStoreError
 FILE: Final = "index.db"
 #: Stand around the words found in a snippet; no text of a document has them, they are isolates.
 MARKS: Final = ("\u2068", "\u2069")
-_KEY: Final = "index_key"
+KEY: Final = "index_key"
 _VERSION: Final = 1
 _SNIPPET_WORDS: Final = 24
 _SCHEMA: Final = f"""
@@ -137,7 +137,7 @@ def open_index(store: Store) -> Generator[SearchIndex]:
     try:
         connection = _opened(path, _key(store))
     except _DAMAGE:
-        _remove(path)
+        remove(store.folder)
         connection = _opened(path, _key(store))
     try:
         yield SearchIndex(connection)
@@ -146,11 +146,11 @@ def open_index(store: Store) -> Generator[SearchIndex]:
 
 
 def _key(store: Store) -> bytes:
-    found = meta.get(store.connection, _KEY)
+    found = meta.get(store.connection, KEY)
     if found is None:
         found = os.urandom(KEY_BYTES)
         with store.transaction() as connection:
-            meta.put(connection, _KEY, found)
+            meta.put(connection, KEY, found)
     return found
 
 
@@ -170,6 +170,7 @@ def _opened(path: Path, key: bytes) -> Connection:
     raise UnreadableStoreError
 
 
-def _remove(path: Path) -> None:
+def remove(folder: Path) -> None:
+    """Remove the index of a profile; the next search makes it anew."""
     for end in ("", "-wal", "-shm"):
-        path.with_name(path.name + end).unlink(missing_ok=True)
+        disk.remove(folder / f"{FILE}{end}")

@@ -2,7 +2,7 @@
 
 `profile.json` stands in clear beside the store: whose profile it is and who holds the wrapped key,
 so that a locked profile can say its name. On a system without a keyring the wrapped key lies in
-`keys.sealed`, and only a passphrase may wrap it.
+`keys.sealed`, and only a passphrase may wrap it. Both files stand twice.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import base64
 import binascii
 import logging
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -22,8 +22,19 @@ from keyring.backend import KeyringBackend
 from keyring.errors import InitError, KeyringError, KeyringLocked, PasswordDeleteError
 
 from boardpack.domain import ids
-from boardpack.sealing.wrap import DEFAULT_COST, check_secret, unwrap, wrap
-from boardpack.store import disk, errors
+from boardpack.domain.errors import BoardpackError
+from boardpack.domain.waits import TooSoonError
+from boardpack.sealing.errors import DamagedSealError, WrongSecretError
+from boardpack.sealing.wrap import (
+    DEFAULT_COST,
+    WRAPPED_SIZE,
+    check_secret,
+    is_intact,
+    unwrap,
+    wrap,
+)
+from boardpack.store import errors, twice
+from boardpack.store.attempts import FREE, Attempts
 
 SERVICE: Final = "boardpack"
 PROFILE: Final = "profile.json"
@@ -81,21 +92,23 @@ def read_profile(folder: Path) -> Profile | None:
     Raises:
         KeyringLostError: the file is there and says nothing readable.
     """
-    try:
-        data = (folder / PROFILE).read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise errors.disk_error(error) from error
+    files = twice.read(folder, PROFILE)
+    profiles = [each for each in map(_profile, files) if each is not None]
+    if files and not profiles:
+        raise errors.KeyringLostError
+    return profiles[0] if profiles else None
+
+
+def _profile(data: bytes) -> Profile | None:
     try:
         return msgspec.json.decode(data, type=Profile)
-    except msgspec.MsgspecError as error:
-        raise errors.KeyringLostError from error
+    except msgspec.MsgspecError:
+        return None
 
 
 def save_profile(folder: Path, profile: Profile) -> None:
     """Write what may be known of a locked profile."""
-    disk.write(folder / PROFILE, msgspec.json.encode(profile))
+    twice.write(folder, PROFILE, msgspec.json.encode(profile))
 
 
 def create(folder: Path, secret: str) -> tuple[Profile, bytes]:
@@ -109,19 +122,71 @@ def create(folder: Path, secret: str) -> tuple[Profile, bytes]:
     check_secret(secret, keyring=holder is Holder.KEYRING)
     profile = Profile(ids.new_id(), holder)
     key = os.urandom(KEY_BYTES)
-    _hold(folder, profile, wrap(key, secret, COST))
+    _hold(folder, profile, Held(wrap(key, secret, COST)))
     return profile, key
+
+
+def waiting(folder: Path, profile: Profile) -> int:
+    """Return how many seconds to wait before the next attempt is judged.
+
+    Raises:
+        KeyringLockedError, KeyringLostError: as `unlock`.
+    """
+    return _held(folder, profile).attempts.left()
 
 
 def unlock(folder: Path, profile: Profile, secret: str) -> bytes:
     """Return the store key.
 
     Raises:
+        TooSoonError: it was missed too often: wait.
         WrongSecretError: another PIN or passphrase.
         KeyringLockedError: the keyring did not open.
+        KeyringAbsentError: this session reaches no keyring.
         KeyringLostError: the wrapped key is gone: the device must be enrolled again.
+        KeyringForeignError: another profile's key stands there.
     """
-    return unwrap(_held(folder, profile), secret)
+    held = _held(folder, profile)
+    left = held.attempts.left()
+    if left:
+        raise TooSoonError(left)
+    missed = held.attempts.missed()
+    _count(folder, profile, replace(held, attempts=missed))
+    try:
+        key = unwrap(held.wrapped, secret)
+    except DamagedSealError:
+        # Nothing was judged.
+        _count(folder, profile, held)
+        raise
+    except WrongSecretError:
+        left = missed.left()
+        if left:
+            raise TooSoonError(left) from None
+        raise
+    _count(folder, profile, replace(held, attempts=Attempts()))
+    return key
+
+
+def attempts(folder: Path, profile: Profile) -> Attempts:
+    """Return how often the secret was missed.
+
+    Raises:
+        KeyringLockedError, KeyringAbsentError, KeyringLostError, KeyringForeignError: as `unlock`.
+    """
+    return _held(folder, profile).attempts
+
+
+def take_back(folder: Path, profile: Profile, before: Attempts) -> None:
+    """Count a miss no longer: the secret was right, for another account of the same person."""
+    _count(folder, profile, replace(_held(folder, profile), attempts=before))
+
+
+def _count(folder: Path, profile: Profile, held: Held) -> None:
+    """Keep the count; a disk that takes nothing more must not keep the person out."""
+    try:
+        _hold(folder, profile, held)
+    except (errors.DiskFullError, errors.DiskRefusedError) as error:
+        _log.info("an attempt to unlock is not counted: %s", error)
 
 
 def change_secret(folder: Path, profile: Profile, old: str, new: str) -> None:
@@ -131,15 +196,25 @@ def change_secret(folder: Path, profile: Profile, old: str, new: str) -> None:
         WrongSecretError: `old` is not the secret in force.
         WeakPinError, WeakPassphraseError: `new` is too easy to guess.
     """
-    key = unlock(folder, profile, old)
+    rewrap(folder, profile, unlock(folder, profile, old), new)
+
+
+def rewrap(folder: Path, profile: Profile, key: bytes, new: str) -> None:
+    """Wrap `key`, which `unlock` gave, by another secret: after a crash one of the two opens.
+
+    Raises:
+        WeakPinError, WeakPassphraseError: `new` is too easy to guess.
+    """
     check_secret(new, keyring=profile.holder is Holder.KEYRING)
-    _hold(folder, profile, wrap(key, new, COST))
+    # The former secret must not open a copy when this is cut short.
+    twice.shred_copy(folder, SEALED)
+    _hold(folder, profile, Held(wrap(key, new, COST)))
 
 
 def forget(folder: Path, profile: Profile) -> None:
     """Destroy the wrapped key: without it the store is noise."""
     if profile.holder is Holder.FILE:
-        disk.remove(folder / SEALED)
+        twice.shred(folder, SEALED)
         return
     try:
         _keyring().delete_password(SERVICE, profile.profile_id)
@@ -160,29 +235,90 @@ def _keyring() -> KeyringBackend:
     backend = keyring_backend()
     if backend is None:
         # The profile was made with a keyring that this session does not reach.
-        raise errors.KeyringLockedError
+        raise errors.KeyringAbsentError
     return backend
 
 
-def _hold(folder: Path, profile: Profile, wrapped: bytes) -> None:
+@dataclass(frozen=True)
+class _Beside:
+    """What stands beside the wrapped key, in clear: whose it is, how often it was missed."""
+
+    profile_id: str
+    attempts: Attempts = field(default_factory=Attempts)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the keyring or the file holds: the wrapped key, and what stands beside it."""
+
+    wrapped: bytes
+    attempts: Attempts = field(default_factory=Attempts)
+
+    def encode(self, profile: Profile) -> bytes:
+        """Return both as bytes."""
+        return self.wrapped + msgspec.json.encode(_Beside(profile.profile_id, self.attempts))
+
+    @classmethod
+    def decode(cls, data: bytes, profile: Profile) -> Held:
+        """Read both; `unwrap` tells whether the first is whole.
+
+        Raises:
+            KeyringForeignError: it is the key of another profile.
+        """
+        try:
+            beside = msgspec.json.decode(data[WRAPPED_SIZE:], type=_Beside)
+        except msgspec.MsgspecError:
+            # Somebody altered it: what was free is used up.
+            return cls(data[:WRAPPED_SIZE], Attempts(misses=FREE))
+        if beside.profile_id != profile.profile_id:
+            raise errors.KeyringForeignError
+        return cls(data[:WRAPPED_SIZE], beside.attempts)
+
+
+def _hold(folder: Path, profile: Profile, held: Held) -> None:
     if profile.holder is Holder.FILE:
-        disk.write(folder / SEALED, wrapped)
+        twice.write(folder, SEALED, held.encode(profile))
         return
-    text = base64.b64encode(wrapped).decode()
+    text = base64.b64encode(held.encode(profile)).decode()
     try:
         _keyring().set_password(SERVICE, profile.profile_id, text)
     except KeyringError as error:
         raise errors.KeyringLockedError from error
 
 
-def _held(folder: Path, profile: Profile) -> bytes:
-    if profile.holder is Holder.FILE:
+def look_at_holder(folder: Path, profile: Profile) -> bool:
+    """Tell whether the file that holds the key and its copy are whole; a keyring has no copy.
+
+    Raises:
+        KeyringLockedError, KeyringAbsentError, KeyringLostError, KeyringForeignError: as `unlock`.
+        DamagedSealError: no copy of the wrapped key is what was written.
+    """
+    if not is_intact(_held(folder, profile).wrapped):
+        raise DamagedSealError
+    return profile.holder is Holder.KEYRING or twice.is_whole(folder, SEALED)
+
+
+def _best(copies: tuple[bytes, ...], profile: Profile) -> Held:
+    """Return the copy that is whole and of this profile; else what is wrong with the first."""
+    failure: BoardpackError = errors.KeyringLostError()
+    damaged = None
+    for data in copies:
         try:
-            return (folder / SEALED).read_bytes()
-        except FileNotFoundError as error:
-            raise errors.KeyringLostError from error
-        except OSError as error:
-            raise errors.disk_error(error) from error
+            held = Held.decode(data, profile)
+        except errors.KeyringForeignError as error:
+            failure = error
+            continue
+        if is_intact(held.wrapped):
+            return held
+        damaged = damaged or held
+    if damaged is None:
+        raise failure
+    return damaged
+
+
+def _held(folder: Path, profile: Profile) -> Held:
+    if profile.holder is Holder.FILE:
+        return _best(twice.read(folder, SEALED), profile)
     try:
         text = _keyring().get_password(SERVICE, profile.profile_id)
     except KeyringError as error:
@@ -190,6 +326,6 @@ def _held(folder: Path, profile: Profile) -> bytes:
     if text is None:
         raise errors.KeyringLostError
     try:
-        return base64.b64decode(text, validate=True)
+        return Held.decode(base64.b64decode(text, validate=True), profile)
     except (binascii.Error, ValueError) as error:
         raise errors.KeyringLostError from error

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from boardpack.domain.changes import Changes
-from boardpack.store import journal, meta, outbox
+from boardpack.domain.dossier import Telling
+from boardpack.store import assembly_keys, journal, locks, meta, outbox, sealed_ahead, sent
 from boardpack.store.connection import Connection
 from sync.protocol.messages import blobs_of
 
@@ -25,7 +26,8 @@ def leave(connection: Connection, assembly_id: str) -> Changes:
     Own are notes, receipts, and deliberations that they were to sign: the official's own feed
     carries them whatever the mandates. The keys of files that nothing names any more are destroyed
     in the same transaction: from then on the files are noise. `BlobStore.sweep` removes them. The
-    search index loses its key too, and is made anew.
+    search index loses its key too, and is made anew. Public keys and the ratchet stay: coming back
+    to an assembly is no way to an older revision.
     """
     sittings = _column(
         connection, "SELECT sitting_id FROM dossiers WHERE assembly_id = ?", assembly_id
@@ -42,17 +44,30 @@ def leave(connection: Connection, assembly_id: str) -> Changes:
             connection.execute(f"DELETE FROM {table} WHERE document_id = ?", (document,))  # noqa: S608
     for sitting in sittings:
         connection.execute("DELETE FROM drafts WHERE sitting_id = ?", (sitting,))
-    for table in ("dossiers", "political_groups", "mandates", "assemblies"):
+    sent.forget_sittings(connection, sittings)
+    for table in ("dossiers", "political_groups", "mandates", "assemblies", "shared_notes"):
         connection.execute(f"DELETE FROM {table} WHERE assembly_id = ?", (assembly_id,))  # noqa: S608
+    sealed_ahead.leave(connection, assembly_id)
     leave_secretariat(connection, assembly_id)
+    locks.end_ending(connection, assembly_id)
     _destroy_keys(connection, named - _all_named(connection) - _to_send(connection))
     meta.delete(connection, INDEX_KEY)
     journal.write(connection, "assembly_left", assembly_id)
     return Changes(sittings=sittings, documents=documents, deliberations=True, people=True)
 
 
+def expire(connection: Connection) -> tuple[Changes, bool]:
+    """Leave the assemblies whose time to export notes has run out; tell whether there were any."""
+    changes = Changes()
+    over = locks.over(connection)
+    for assembly_id in over:
+        changes |= leave(connection, assembly_id)
+    return changes, bool(over)
+
+
 def leave_secretariat(connection: Connection, assembly_id: str) -> Changes:
-    """Forget what only the secretariat of an assembly sees: others' receipts, all circuits."""
+    """Forget what only the secretariat of an assembly sees: receipts, circuits, the signing key."""
+    assembly_keys.leave(connection, assembly_id)
     enrolled = meta.enrolled(connection)
     me = enrolled.official_id if enrolled else ""
     connection.execute(
@@ -66,7 +81,23 @@ def leave_secretariat(connection: Connection, assembly_id: str) -> Changes:
         " WHERE json_extract(e.value, '$.official_id') = ?)",
         (assembly_id, me),
     )
-    return Changes(deliberations=True, people=True)
+    return _forget_untold(connection, assembly_id) | Changes(deliberations=True, people=True)
+
+
+def _forget_untold(connection: Connection, assembly_id: str) -> Changes:
+    """Forget dossiers that readers were not told of yet."""
+    rows = connection.execute(
+        "SELECT sitting_id FROM dossiers WHERE assembly_id = ?"
+        " AND json_extract(CAST(body AS TEXT), '$.telling') <> ?",
+        (assembly_id, Telling.TOLD.value),
+    )
+    untold = frozenset(str(row["sitting_id"]) for row in rows)
+    named = _all_named(connection)
+    for sitting in untold:
+        connection.execute("DELETE FROM drafts WHERE sitting_id = ?", (sitting,))
+        connection.execute("DELETE FROM dossiers WHERE sitting_id = ?", (sitting,))
+    _destroy_keys(connection, named - _all_named(connection) - _to_send(connection))
+    return Changes(sittings=untold)
 
 
 def _column(connection: Connection, query: str, *parameters: str) -> frozenset[str]:

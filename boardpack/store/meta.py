@@ -13,7 +13,7 @@ from boardpack.store.errors import DamagedStoreError
 
 T = TypeVar("T")
 
-_ENROLLED: Final = "enrolled"
+ENROLLED: Final = "enrolled"
 _CONTACT: Final = "last_contact"
 
 
@@ -25,6 +25,7 @@ class Enrolled:
         server_key: public JWK of the server, pinned; wipe orders are signed by it.
         device_key: private P-256 JWK of this device.
         identity: secret age identity of the official (D6); `recipient` is its public part.
+        former_identities: of the same official, for reading only.
     """
 
     server_url: str
@@ -39,6 +40,12 @@ class Enrolled:
     identity: str
     recipient: str
     enrolled_at: datetime
+    former_identities: tuple[str, ...] = ()
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """Every identity that this device holds, the present one first."""
+        return (self.identity, *self.former_identities)
 
 
 def get(connection: Connection, name: str) -> bytes | None:
@@ -79,12 +86,12 @@ def write(connection: Connection, name: str, value: object) -> None:
 
 def enrolled(connection: Connection) -> Enrolled | None:
     """Return the account of this device."""
-    return read(connection, _ENROLLED, Enrolled)
+    return read(connection, ENROLLED, Enrolled)
 
 
 def save_enrolled(connection: Connection, account: Enrolled) -> None:
     """Write the account of this device."""
-    write(connection, _ENROLLED, account)
+    write(connection, ENROLLED, account)
 
 
 def last_contact(connection: Connection) -> datetime | None:

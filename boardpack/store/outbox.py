@@ -2,13 +2,14 @@
 
 Rows keep the order in which they were written (`place`): a device's clock may jump back.
 
-A row is `waiting`, then `accepted` or `rejected`. An accepted row goes once the feeds have caught
-up with it, so that what it did never disappears from view for a moment. A rejected row stays
-until the person saw the reason.
+A row is `waiting`, then `accepted` or `rejected`. An accepted row goes (to `boardpack.store.sent`)
+once the feeds have caught up with it, so that what it did never disappears from view for a moment.
+A rejected row stays until the person saw the reason.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,9 @@ from boardpack.store.connection import Connection, Row
 from sync.protocol import codec
 from sync.protocol.messages import MAX_EVENTS, Answer, Event
 
+#: What the program does by itself: no action of the person waits, and a refusal concerns nobody.
+QUIET: Final = frozenset({"position_sealed", "assembly_key_made", "assembly_key_shared"})
+_QUIET: Final = (json.dumps(sorted(QUIET)),)
 #: A batch stops growing here; one larger event still travels alone.
 MAX_BATCH_BYTES: Final = 4 * 1024 * 1024
 
@@ -58,9 +62,10 @@ def append(
 ) -> None:
     """Keep an event until the server has answered it; in the caller's transaction."""
     connection.execute(
-        "INSERT INTO outbox (event_id, kind, subject_id, sitting_id, document_id, event, content,"
-        " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO outbox (place, event_id, kind, subject_id, sitting_id, document_id, event,"
+        " content, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
+            _next_place(connection),
             event.event_id,
             str(type(event).__struct_config__.tag),
             subject_id,
@@ -71,6 +76,15 @@ def append(
             clock.stamp(event.at),
         ),
     )
+
+
+def _next_place(connection: Connection) -> int:
+    """Return a place after everything, also what was sent: it may have to be sent again."""
+    row = connection.execute(
+        "SELECT max(coalesce((SELECT max(place) FROM outbox), 0),"
+        " coalesce((SELECT max(place) FROM sent), 0)) + 1 AS place"
+    ).fetchone()
+    return int(row["place"])
 
 
 def waiting(
@@ -100,6 +114,16 @@ def waiting(
             break
         found.append(_row(row))
     return tuple(found)
+
+
+def of_kinds(connection: Connection, kinds: Collection[str]) -> tuple[OutboxRow, ...]:
+    """Return the waiting rows of these kinds, in the order they were made."""
+    rows = connection.execute(
+        "SELECT * FROM outbox WHERE state = 'waiting'"
+        " AND kind IN (SELECT value FROM json_each(?)) ORDER BY place",
+        (json.dumps(list(kinds)),),
+    )
+    return tuple(_row(row) for row in rows)
 
 
 def by_ids(connection: Connection, event_ids: Iterable[str]) -> tuple[OutboxRow, ...]:
@@ -141,14 +165,21 @@ def reject(
     return answered(connection, refusals)
 
 
-def settle(connection: Connection) -> int:
-    """Let accepted rows go: the server's own word on them has been applied."""
-    return connection.execute("DELETE FROM outbox WHERE state = 'accepted'").rowcount
+def drop_quiet(connection: Connection) -> int:
+    """Let refusals go that concern nobody; return how many."""
+    return connection.execute(
+        "DELETE FROM outbox WHERE state = 'rejected' AND kind IN (SELECT value FROM json_each(?))",
+        _QUIET,
+    ).rowcount
 
 
 def rejected(connection: Connection) -> tuple[OutboxRow, ...]:
     """Return what the server rejected and the person has not seen."""
-    rows = connection.execute("SELECT * FROM outbox WHERE state = 'rejected' ORDER BY place")
+    rows = connection.execute(
+        "SELECT * FROM outbox WHERE state = 'rejected'"
+        " AND kind NOT IN (SELECT value FROM json_each(?)) ORDER BY place",
+        _QUIET,
+    )
     return tuple(_row(row) for row in rows)
 
 
@@ -160,9 +191,15 @@ def acknowledge_rejection(connection: Connection, event_id: str) -> bool:
     return cursor.rowcount > 0
 
 
+def has(connection: Connection, kind: str) -> bool:
+    """Tell whether some row is of this kind, in whatever state."""
+    row = connection.execute("SELECT 1 FROM outbox WHERE kind = ? LIMIT 1", (kind,)).fetchone()
+    return row is not None
+
+
 @dataclass(frozen=True)
 class Counts:
-    """How many rows wait to be sent, and how many were rejected."""
+    """How many actions of the person wait to be sent, and how many were rejected."""
 
     waiting: int
     rejected: int
@@ -173,6 +210,8 @@ def counts(connection: Connection) -> Counts:
     row = connection.execute(
         "SELECT coalesce(sum(state = 'waiting'), 0) AS waiting,"
         " coalesce(sum(state = 'rejected'), 0) AS rejected FROM outbox"
+        " WHERE kind NOT IN (SELECT value FROM json_each(?))",
+        _QUIET,
     ).fetchone()
     return Counts(row["waiting"], row["rejected"])
 

@@ -9,6 +9,7 @@ from boardpack.domain.people import (
     Official,
     PoliticalGroup,
 )
+from boardpack.domain.records import EnrolledDevice
 from boardpack.store.connection import Connection
 from sync.protocol.codec import decode
 
@@ -25,6 +26,12 @@ def assemblies(connection: Connection) -> dict[str, Assembly]:
     rows = connection.execute("SELECT body FROM assemblies")
     found = (decode(row["body"], Assembly) for row in rows)
     return {each.assembly_id: each for each in found}
+
+
+def knows(connection: Connection, assembly_id: str) -> bool:
+    """Tell whether this device was ever told of an assembly."""
+    row = connection.execute("SELECT 1 FROM assemblies WHERE assembly_id = ?", (assembly_id,))
+    return row.fetchone() is not None
 
 
 def groups(connection: Connection, assembly_id: str) -> dict[str, PoliticalGroup]:
@@ -49,3 +56,10 @@ def mandates(connection: Connection, assembly_id: str) -> tuple[Mandate, ...]:
         "SELECT body FROM mandates WHERE assembly_id = ? ORDER BY mandate_id", (assembly_id,)
     )
     return tuple(decode(row["body"], Mandate) for row in rows)
+
+
+def device_names(connection: Connection) -> dict[str, str]:
+    """Return what this person's devices are called, by identifier; retired ones too."""
+    rows = connection.execute("SELECT body FROM devices")
+    found = (decode(row["body"], EnrolledDevice) for row in rows)
+    return {each.device_id: each.name for each in found}

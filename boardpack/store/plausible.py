@@ -16,9 +16,20 @@ from sync.protocol.messages import Record
 #: Numbers of the wire fit in a double (I-JSON, RFC 7493 §2.2), hence in the database.
 HIGHEST: Final = 2**53
 
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200
+
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _COUNTS: Final = frozenset(
-    {"size", "pages", "pages_without_text", "number", "revision", "position"}
+    {
+        "size",
+        "pages",
+        "pages_without_text",
+        "number",
+        "revision",
+        "position",
+        "lease_days",
+        "spread_s",
+    }
 )
 
 
@@ -44,6 +55,11 @@ def _fields(value: object) -> Iterator[str]:
             if not _sound(field.name, inner):
                 yield field.name
             yield from _fields(inner)
+
+
+def is_moment(value: datetime) -> bool:
+    """Whether an instant is of our time, with a time zone."""
+    return value.tzinfo is not None and _FIRST_YEAR <= value.year <= _LAST_YEAR
 
 
 def _sound(name: str, value: object) -> bool:

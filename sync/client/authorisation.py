@@ -64,6 +64,25 @@ class Authorisation:
                 return reply
         raise failures.failure(reply)
 
+    def ask_by_key(self, request: Request) -> Reply:
+        """Send a request with a proof by the device's key alone: a device that left has no token.
+
+        Raises:
+            DeviceRevokedError: it may not hand in anything.
+            ConnectionLostError, ThrottledError: not now.
+        """
+        address = self._connection.url + request.path
+        for _ in range(_TRIES - 1):
+            reply = self._connection.ask(self._proved(request, address))
+            self._learn(reply)
+            if failures.problem_code(reply) != NonceNeededError.code:
+                return reply
+        return self._connection.ask(self._proved(request, address))
+
+    def _proved(self, request: Request, address: str) -> Request:
+        proof = self._key.proof(request.method, address, nonce=self._nonce)
+        return replace(request, headers={**request.headers, "DPoP": proof})
+
     @contextmanager
     def stream(self, request: Request) -> Generator[tuple[Reply, Iterator[bytes]]]:
         """Send an authorised request; give status and headers, then the bytes as they come."""
@@ -83,7 +102,7 @@ class Authorisation:
 
     def _again(self, reply: Reply, token: str) -> bool:
         """Learn from an answer; tell whether the request should be sent once more."""
-        self._note_nonce(reply)
+        self._learn(reply)
         if reply.status != failures.UNAUTHORISED:
             return False
         challenge = reply.headers.get("www-authenticate", "")
@@ -97,8 +116,12 @@ class Authorisation:
             return True
         raise failures.failure(reply)
 
-    def _note_nonce(self, reply: Reply) -> None:
+    def _learn(self, reply: Reply) -> None:
+        """Follow the server's nonce and its time."""
         self._nonce = reply.headers.get("dpop-nonce", self._nonce)
+        server_time = failures.date_of(reply)
+        if server_time is not None:
+            self._key.learn_time(server_time)
 
     def _forget(self, token: str) -> None:
         with self._lock:
@@ -114,7 +137,7 @@ class Authorisation:
     def _new_token(self) -> _Token:
         for _ in range(_TRIES):
             reply = self._connection.ask(self._token_request())
-            self._note_nonce(reply)
+            self._learn(reply)
             if reply.status == _OK:
                 return _read_token(reply)
             if failures.problem_code(reply) != NonceNeededError.code:

@@ -7,6 +7,7 @@ HTTP/1.1 with six connections: HTTP/2 costs two to five times the processor time
 from __future__ import annotations
 
 import ssl
+import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,8 +20,9 @@ import httpx
 from boardpack import __version__
 from boardpack.domain.errors import BoardpackError
 from boardpack.domain.ports import ConnectionLostError
-from sync.client import errors, failures
+from sync.client import errors, failures, large_body
 from sync.client.failures import Reply
+from sync.client.wide_tls import WideSocket
 
 CONNECTIONS: Final = 6
 TIMEOUT: Final = httpx.Timeout(60.0, connect=10.0, pool=300.0)
@@ -58,10 +60,15 @@ def make_client() -> httpx.Client:
     """Return the HTTP client of the program: the system's certificates, and the known ones."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
+    context.sslsocket_class = WideSocket
     transport_limits = httpx.Limits(
         max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS
     )
-    return httpx.Client(verify=context, http2=False, timeout=TIMEOUT, limits=transport_limits)
+    client = httpx.Client(verify=context, http2=False, timeout=TIMEOUT, limits=transport_limits)
+    # What HTTP/1.1 means anyway (RFC 9110 §12.5.1, RFC 9112 §9.3): a device asks often.
+    for name in ("Accept", "Connection"):
+        del client.headers[name]
+    return client
 
 
 class ServerConnection:
@@ -70,11 +77,26 @@ class ServerConnection:
     def __init__(self, url: str, client: httpx.Client | None = None) -> None:
         """Reach the server at `url`, by `client` or one of our own."""
         self.url = check_address(url)
-        self._client = client or make_client()
+        self._held = client
+        self._closed = False
+        self._lock = threading.Lock()
+
+    @property
+    def _client(self) -> httpx.Client:
+        """The client, made when it is first needed: reading certificates takes tens of ms."""
+        with self._lock:
+            if self._held is None:
+                if self._closed:
+                    raise ConnectionLostError
+                self._held = make_client()
+            return self._held
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        with self._lock:
+            self._closed = True
+            if self._held is not None:
+                self._held.close()
 
     def ask(self, request: Request) -> Reply:
         """Send a request, return the whole answer, whatever its status.
@@ -94,7 +116,7 @@ class ServerConnection:
         with self._stream(request) as response:
             body = b"" if response.is_success else _body(response)
             reply = Reply(response.status_code, response.headers, body)
-            yield reply, _pieces(response)
+            yield reply, large_body.pieces(response)
 
     @contextmanager
     def _stream(self, request: Request) -> Generator[httpx.Response]:
@@ -119,10 +141,6 @@ class ServerConnection:
                 # The session was closed while this was under way.
                 raise ConnectionLostError from error
             raise
-
-
-def _pieces(response: httpx.Response) -> Iterator[bytes]:
-    return response.iter_raw()
 
 
 def _body(response: httpx.Response) -> bytes:

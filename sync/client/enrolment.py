@@ -1,8 +1,8 @@
-"""Enrolling: the one call that a device makes before the server knows it (RFC 7591)."""
+"""The calls of a device without a key: enrolling (RFC 7591), and having erased itself."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 import httpx
 import msgspec
@@ -11,8 +11,15 @@ from boardpack.domain.ports import Applicant, Registration
 from sync.client import failures
 from sync.client.connection import Request, ServerConnection
 
+T = TypeVar("T")
+
 REGISTER_PATH: Final = "/oauth/register"
-_CREATED: Final = 201
+ERASED_PATH: Final = "/api/v1/erased"
+_OK, _CREATED = 200, 201
+
+
+class _Noted(msgspec.Struct):
+    device_id: str
 
 
 class _Registered(msgspec.Struct):
@@ -23,6 +30,7 @@ class _Registered(msgspec.Struct):
     server_id: str
     server_key: dict[str, str]
     retired: str = ""
+    identity_kept: bool = False
 
 
 class HttpRegistrar:
@@ -57,10 +65,7 @@ class HttpRegistrar:
         )
         if reply.status != _CREATED:
             raise failures.failure(reply)
-        try:
-            found = msgspec.json.decode(reply.body, type=_Registered)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise failures.unreadable() from error
+        found = _read(reply.body, _Registered)
         return Registration(
             device_id=found.client_id,
             official_id=found.official_id,
@@ -69,4 +74,21 @@ class HttpRegistrar:
             server_id=found.server_id,
             server_key=found.server_key,
             retired=found.retired,
+            identity_kept=found.identity_kept,
         )
+
+    def tell_erased(self, statement: str) -> None:
+        """Tell the server what a device said when it erased itself."""
+        headers = {"Content-Type": "application/jose"}
+        reply = self._connection.ask(Request("POST", ERASED_PATH, headers, statement.encode()))
+        if reply.status != _OK:
+            raise failures.failure(reply)
+        _read(reply.body, _Noted)
+
+
+def _read(body: bytes, kind: type[T]) -> T:
+    """Read the server's own answer: a login page's 200 is none."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise failures.unreadable() from error

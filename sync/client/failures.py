@@ -13,6 +13,7 @@ import msgspec
 from boardpack.domain import clock
 from boardpack.domain.errors import BoardpackError, Parameter
 from boardpack.domain.ports import ThrottledError
+from boardpack.domain.refusals import DeviceEndedError
 from sync.client import errors
 from sync.protocol.codec import UnreadableMessageError
 from sync.protocol.errors import named
@@ -41,6 +42,7 @@ class Reply:
 class _Problem(msgspec.Struct):
     code: str
     parameters: dict[str, Parameter] = {}
+    notice: str = ""
 
 
 def unreadable() -> UnreadableMessageError:
@@ -74,6 +76,8 @@ def failure(reply: Reply) -> BoardpackError:
         return known if known and reply.status == TOO_MANY else ThrottledError(_wait(reply))
     if problem is not None:
         known = named(problem.code, problem.parameters)
+        if isinstance(known, DeviceEndedError):
+            known.notice = problem.notice
         return known or errors.RefusedError(reason=problem.code[:100])
     if reply.status >= _FIRST_SERVER_ERROR and reply.status != _NO_ROOM:
         return errors.ServerFailedError(status=reply.status)
@@ -94,6 +98,14 @@ def _wait(reply: Reply) -> float:
     except (ValueError, TypeError):
         return _DEFAULT_WAIT
     return min(max(0.0, (_aware(moment) - clock.now()).total_seconds()), _LONGEST)
+
+
+def date_of(reply: Reply) -> datetime | None:
+    """Read the server's clock (Date, RFC 9110 §6.6.1); None when it does not tell."""
+    try:
+        return _aware(parsedate_to_datetime(reply.headers.get("date", "")))
+    except (ValueError, TypeError):
+        return None
 
 
 def _aware(moment: datetime) -> datetime:

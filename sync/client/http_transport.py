@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
+from urllib.parse import urlencode
 
 import httpx
 
 from boardpack.domain.ports import BlobSink, BlobSource, ConnectionLostError
 from boardpack.domain.refusals import BlobNotAllowedError
+from boardpack.domain.transfers import DeltaOffer
 from sync.client import failures
 from sync.client.authorisation import Authorisation
 from sync.client.connection import Request, ServerConnection
@@ -18,6 +20,9 @@ from sync.client.proofs import DeviceKey
 from sync.protocol.errors import WrongOffsetError, named
 
 EXCHANGE_PATH: Final = "/api/v1/exchange"
+DRAIN_PATH: Final = "/api/v1/drain"
+SEARCH_PATH: Final = "/api/v1/deltas/search"
+DELTAS_PATH: Final = "/api/v1/deltas/"
 BLOBS_PATH: Final = "/api/v1/blobs/"
 UPLOADS_PATH: Final = "/api/v1/uploads/"
 CHUNK: Final = 4 * 1024 * 1024
@@ -53,19 +58,34 @@ class HttpTransport:
 
     def exchange(self, request: bytes) -> bytes:
         """Send a request of the protocol, return the reply's bytes."""
+        return self._post(EXCHANGE_PATH, request)
+
+    def search_deltas(self, request: bytes) -> bytes:
+        """Send a search of the protocol, return the answer's bytes."""
+        return self._post(SEARCH_PATH, request)
+
+    def _post(self, path: str, message: bytes) -> bytes:
+        headers = {"Content-Type": _JSON}
+        return _message(self._authorised.ask(Request("POST", path, headers, message)))
+
+    def drain(self, request: bytes) -> bytes:
+        """Hand in what waits on a device that left, return the reply's bytes."""
         headers = {"Content-Type": _JSON, "Accept": _JSON}
-        reply = self._authorised.ask(Request("POST", EXCHANGE_PATH, headers, request))
-        if reply.status != _OK:
-            raise failures.failure(reply)
-        if not reply.headers.get("content-type", "").startswith(_JSON):
-            raise failures.unreadable()
-        return reply.body
+        return _message(self._authorised.ask_by_key(Request("POST", DRAIN_PATH, headers, request)))
 
     def fetch(self, sha256: str, sink: BlobSink) -> None:
         """Bring the rest of a file into `sink`, by a range where a part is there."""
+        self._fetch(BLOBS_PATH + sha256, sha256, sink)
+
+    def fetch_delta(self, sha256: str, offer: DeltaOffer, sink: BlobSink) -> None:
+        """Bring the rest of a delta of file `sha256` into `sink`, by a range likewise."""
+        query = urlencode({"from": offer.base, "kind": offer.kind.value})
+        self._fetch(f"{DELTAS_PATH}{sha256}?{query}", offer.sha256, sink)
+
+    def _fetch(self, path: str, sha256: str, sink: BlobSink) -> None:
         start = sink.offset
         headers = {"Range": f"bytes={start}-", "If-Range": f'"{sha256}"'} if start else {}
-        request = Request("GET", BLOBS_PATH + sha256, headers)
+        request = Request("GET", path, headers)
         try:
             with self._authorised.stream(request) as (reply, pieces):
                 _check_file(reply, sha256)
@@ -101,6 +121,14 @@ class HttpTransport:
         except ConnectionLostError as error:
             error.progress = moved
             raise
+
+
+def _message(reply: Reply) -> bytes:
+    if reply.status != _OK:
+        raise failures.failure(reply)
+    if not reply.headers.get("content-type", "").startswith(_JSON):
+        raise failures.unreadable()
+    return reply.body
 
 
 def _chunk(path: str, source: BlobSource, offset: int, length: int) -> Request:

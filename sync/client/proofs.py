@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import secrets
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Final
 
 from joserfc import jwt
@@ -24,14 +26,22 @@ class DeviceKey:
         self._key = ECKey.import_key(dict(jwk))
         members = self._key.as_dict(private=False)
         self._public = {name: str(members[name]) for name in ("kty", "crv", "x", "y")}
+        self._behind = timedelta(0)
+
+    def learn_time(self, server_time: datetime) -> None:
+        """Date what is signed by the server's time: the device's clock may be years off."""
+        self._behind = server_time - clock.now()
+
+    def _now(self) -> int:
+        return int((clock.now() + self._behind).timestamp())
 
     def proof(self, method: str, address: str, *, nonce: str = "", token: str = "") -> str:
         """Return a proof for one request, bound to the server's nonce and to the token."""
         claims: dict[str, object] = {
-            "jti": ids.new_id(),
+            "jti": secrets.token_urlsafe(16),
             "htm": method,
             "htu": address,
-            "iat": int(clock.now().timestamp()),
+            "iat": self._now(),
         }
         if nonce:
             claims["nonce"] = nonce
@@ -43,7 +53,7 @@ class DeviceKey:
 
     def assertion(self, device_id: str, audience: str) -> str:
         """Return what says to the token endpoint who this device is."""
-        now = int(clock.now().timestamp())
+        now = self._now()
         claims = {
             "iss": device_id,
             "sub": device_id,

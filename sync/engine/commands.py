@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from boardpack.domain.errors import Parameter
-from boardpack.domain.transfers import Wanted
+from boardpack.domain.transfers import DeltaOffer, Wanted
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,28 @@ class FetchBlob:
 
 
 @dataclass(frozen=True)
+class AskDeltas:
+    """Ask which deltas there are of these files, from the bases that each names."""
+
+    wanted: tuple[Wanted, ...]
+
+
+@dataclass(frozen=True)
+class FetchDelta:
+    """Bring a delta here, and make the file of it, from where an earlier try stopped."""
+
+    wanted: Wanted
+    offer: DeltaOffer
+
+
+@dataclass(frozen=True)
+class Interrupt:
+    """Stop bringing this file for now; what came of it stays."""
+
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Wait:
     """Do nothing for `seconds`, then say `Waited`."""
 
@@ -51,6 +73,8 @@ class Done:
         retry_after: seconds that the server asked for before the next exchange.
         cancelled: the person ended it.
         incomplete: files that could not be had this time.
+        later: files whose turn comes later, the first of them `next_in` seconds from now.
+        held: files that wait for the person or for another network.
     """
 
     code: str = ""
@@ -58,6 +82,11 @@ class Done:
     retry_after: float = 0
     cancelled: bool = False
     incomplete: int = 0
+    later: int = 0
+    next_in: float = 0
+    held: int = 0
 
 
-Command: TypeAlias = UploadBlob | SendBatch | FetchBlob | Wait | Await | Done
+Command: TypeAlias = (
+    UploadBlob | SendBatch | FetchBlob | AskDeltas | FetchDelta | Interrupt | Wait | Await | Done
+)

@@ -1,4 +1,4 @@
-"""What the machine is told. `subject` is a file's digest, or empty for the batch."""
+"""What the machine is told. `subject` is a file's digest, empty for the batch, `DELTAS`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from boardpack.domain.errors import Parameter
-from boardpack.domain.transfers import Pending, Wanted
+from boardpack.domain.transfers import Allowance, Pending, Wanted
+from sync.protocol.messages import FoundDeltas
 
 BATCH: Final = ""
+DELTAS: Final = "deltas"
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,21 @@ class BlobRefused:
 
 
 @dataclass(frozen=True)
+class DeltasAnswered:
+    """What there is of each file that was asked for; a file not named has none."""
+
+    found: tuple[FoundDeltas, ...]
+    subject: str = DELTAS
+
+
+@dataclass(frozen=True)
+class DeltaFailed:
+    """No file came of a delta, which was dropped: it is gone, wrong, or its base is damaged."""
+
+    subject: str
+
+
+@dataclass(frozen=True)
 class ConnectionLost:
     """The connection failed. `progress`: bytes came or went before."""
 
@@ -99,6 +116,27 @@ class Stopped:
 
 
 @dataclass(frozen=True)
+class Opened:
+    """The person tried to open a file that is not here yet."""
+
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """From now on other files may come by themselves."""
+
+    allowance: Allowance
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """A file was interrupted as asked; what came of it stays."""
+
+    subject: str
+
+
+@dataclass(frozen=True)
 class Waited:
     """The time of the last `Wait` is over."""
 
@@ -115,6 +153,11 @@ Event: TypeAlias = (
     | BlobStored
     | BlobDamaged
     | BlobRefused
+    | DeltasAnswered
+    | DeltaFailed
+    | Opened
+    | Allowed
+    | Interrupted
     | ConnectionLost
     | Throttled
     | Stopped

@@ -4,7 +4,8 @@ Ask `next`, do what it says, `tell` what came of it, until `Done`. The order:
 
 1. files that the waiting events need go up, then the events, then pages of changes come down
    until the server has no more;
-2. missing files come down, the most urgent first, several at a time;
+2. missing files come down, the most urgent first, several at a time (`queue`), as deltas where
+   something held here helps (`ladder`);
 3. what that made (receipts) goes up with one more batch.
 
 Every decision to wait, to try again and to give up is taken here.
@@ -20,12 +21,23 @@ from typing import Final, TypeAlias
 from boardpack.domain.errors import BugError, Parameter, SurroundingsError
 from boardpack.domain.ports import ThrottledError
 from boardpack.domain.refusals import BlobWrongDigestError
-from boardpack.domain.transfers import Pending, Wanted
+from boardpack.domain.transfers import Allowance, Pending
 from sync.engine import events, schedule
-from sync.engine.commands import Await, Command, Done, FetchBlob, SendBatch, UploadBlob, Wait
+from sync.engine.commands import (
+    AskDeltas,
+    Await,
+    Command,
+    Done,
+    FetchBlob,
+    FetchDelta,
+    Interrupt,
+    SendBatch,
+    UploadBlob,
+    Wait,
+)
+from sync.engine.ladder import Ladder
+from sync.engine.queue import Queue
 
-#: Files under way at a time (measured: six connections fill a 100 Mbit line, sync.md §4.2).
-DOWNLOADS: Final = 6
 UPLOADS: Final = 3
 #: Failures in a row that are borne: few while the server was never reached, more afterwards.
 PATIENCE_BEFORE_CONTACT: Final = 1
@@ -38,6 +50,9 @@ DAMAGES: Final = 3
 
 #: Code of `boardpack.store.errors.DamagedBlobError`, which the machine may not import.
 DAMAGED_FILE: Final = "store.damaged_blob"
+
+#: Every file may come.
+ALL: Final = Allowance()
 
 Parameters: TypeAlias = tuple[tuple[str, Parameter], ...]
 
@@ -63,7 +78,11 @@ class SyncMachine:
     """One exchange, from the first command to `Done`."""
 
     def __init__(
-        self, pending: Iterable[Pending], now: datetime, jitter: Callable[[], float]
+        self,
+        pending: Iterable[Pending],
+        now: datetime,
+        jitter: Callable[[], float],
+        allowance: Allowance = ALL,
     ) -> None:
         """Begin an exchange.
 
@@ -71,14 +90,16 @@ class SyncMachine:
             pending: what waits to be sent, at most one batch.
             now: for the order of files.
             jitter: returns numbers in [0, 1), at random.
+            allowance: which files may come.
         """
         self._now = now
         self._jitter = jitter
         self._phase = _Phase.SENDING
         self._pending = tuple(pending)
-        self._queue: list[Wanted] = []
         self._under_way: dict[str, Command] = {}
         self._held: set[str] = set()
+        self._ladder = Ladder()
+        self._queue = Queue(self._ladder, allowance)
         self._given_up: dict[str, tuple[str, Parameters]] = {}
         self._damages: dict[str, int] = {}
         self._deferred: tuple[tuple[str, Parameters], ...] = ()
@@ -90,17 +111,37 @@ class SyncMachine:
         self._ending: Done | None = None
         self._retry_after = 0.0
 
+    @property
+    def delta_failures(self) -> int:
+        """Deltas that made no file."""
+        return self._ladder.failures
+
+    @property
+    def later(self) -> frozenset[str]:
+        """Files whose turn comes later."""
+        return self._queue.turns.later
+
+    @property
+    def fallback_whole(self) -> int:
+        """Files that came whole, or are to come, because their deltas failed."""
+        return self._ladder.fallbacks
+
     # What to do
 
     def next(self) -> Command:
         """Return the next command; `Await` means: first tell what comes of those under way."""
+        leaving = self._queue.leaving(self._under_way) if self._ending is None else None
+        if leaving is not None:
+            return Interrupt(leaving)
         if self._ending is not None or self._delay is not None or self._waiting:
             return self._pause()
         command = self._send() if self._phase is _Phase.SENDING else self._fetch()
         if isinstance(command, UploadBlob):
             self._under_way[command.sha256] = command
-        elif isinstance(command, FetchBlob):
+        elif isinstance(command, FetchBlob | FetchDelta):
             self._under_way[command.wanted.sha256] = command
+        elif isinstance(command, AskDeltas):
+            self._under_way[events.DELTAS] = command
         elif isinstance(command, SendBatch):
             self._under_way[events.BATCH] = command
         return command
@@ -127,33 +168,34 @@ class SyncMachine:
         return SendBatch(tuple(each.event_id for each in self._pending))
 
     def _fetch(self) -> Command:
-        wanted = self._next_wanted()
-        if wanted is not None:
-            return FetchBlob(wanted)
+        asked = self._ladder.to_ask(self._queue.may_ask)
+        if asked and events.DELTAS not in self._under_way:
+            return AskDeltas(asked)
+        fetch = self._queue.next(self._under_way)
+        if fetch is not None:
+            return fetch
         if self._under_way:
             return Await()
+        if seconds := self._ladder.again(self._queue.may_ask):
+            self._waiting = True
+            return Wait(seconds)
         if self._pending:
             self._phase = _Phase.SENDING
             return self._send()
         return self._done()
 
-    def _next_wanted(self) -> Wanted | None:
-        if len(self._under_way) >= DOWNLOADS:
-            return None
-        large = any(
-            isinstance(each, FetchBlob) and each.wanted.size > schedule.LARGE
-            for each in self._under_way.values()
-        )
-        for wanted in self._queue:
-            if wanted.sha256 in self._under_way or (large and wanted.size > schedule.LARGE):
-                continue
-            return wanted
-        return None
-
     def _done(self) -> Done:
         reasons = (*self._given_up.values(), *self._deferred)
         code, parameters = next(iter(reasons), ("", ()))
-        return Done(code, parameters, self._retry_after, incomplete=len(self._given_up))
+        return Done(
+            code,
+            parameters,
+            self._retry_after,
+            incomplete=len(self._given_up),
+            later=len(self._queue.turns.later),
+            next_in=self._queue.turns.next_in,
+            held=len(self._queue) - len(self._queue.turns.later),
+        )
 
     # What came of it
 
@@ -168,6 +210,10 @@ class SyncMachine:
                 self._waited()
             case events.Cancelled():
                 self._end(Done(cancelled=True))
+            case events.Opened(sha256):
+                self._queue.open(sha256)
+            case events.Allowed(allowance):
+                self._queue.allow(allowance)
             case _:
                 self._take(event)
 
@@ -182,6 +228,7 @@ class SyncMachine:
         if command is None or not isinstance(event, _ANSWERS[type(command)]):
             raise UnexpectedEventError(event=type(event).__name__)
         del self._under_way[subject]
+        self._queue.ended(subject)
         match event:
             case events.ConnectionLost():
                 self._lost(event)
@@ -189,6 +236,8 @@ class SyncMachine:
                 self._throttled(event.seconds)
             case events.Stopped():
                 self._end(Done(event.code, event.parameters))
+            case events.Interrupted():
+                pass
             case _:
                 self._contact()
                 self._succeeded(event, command)
@@ -207,12 +256,17 @@ class SyncMachine:
             case events.UploadRefused(_, pending):
                 self._pending = pending
             case events.BlobStored(subject, pending):
-                self._drop(subject)
+                self._queue.drop(subject)
                 self._pending = self._pending if pending is None else pending
             case events.BlobDamaged(subject):
                 self._damaged(subject, command)
             case events.BlobRefused(subject, code, parameters):
                 self._give_up(subject, code, parameters)
+            case events.DeltasAnswered(found):
+                asked = command.wanted if isinstance(command, AskDeltas) else ()
+                self._ladder.answered(asked, found)
+            case events.DeltaFailed(subject):
+                self._ladder.failed(subject)
             case _:
                 raise UnexpectedEventError(event=type(event).__name__)
 
@@ -228,12 +282,16 @@ class SyncMachine:
         if event.more or event.pending:
             return
         wanted = {each.sha256: each for each in event.missing}
-        self._queue = schedule.order(
-            (each for each in wanted.values() if each.sha256 not in self._given_up), self._now
+        self._queue.fill(
+            schedule.order(
+                (each for each in wanted.values() if each.sha256 not in self._given_up), self._now
+            )
         )
         self._phase = _Phase.FETCHING
 
     def _lost(self, event: events.ConnectionLost) -> None:
+        if event.subject == events.DELTAS:
+            self._ladder.unanswered()
         if event.progress:
             self._contact()
         if self._delay is None:
@@ -267,10 +325,7 @@ class SyncMachine:
 
     def _give_up(self, sha256: str, code: str, parameters: Parameters) -> None:
         self._given_up[sha256] = (code, parameters)
-        self._drop(sha256)
-
-    def _drop(self, sha256: str) -> None:
-        self._queue = [each for each in self._queue if each.sha256 != sha256]
+        self._queue.drop(sha256)
 
     def _end(self, done: Done) -> None:
         """End once nothing is under way; the first reason stands."""
@@ -285,5 +340,13 @@ _FAILURES: Final = (events.ConnectionLost, events.Throttled, events.Stopped)
 _ANSWERS: Final[dict[type, tuple[type, ...]]] = {
     SendBatch: (events.BatchAnswered, *_FAILURES),
     UploadBlob: (events.BlobUploaded, events.UploadRefused, events.BlobDamaged, *_FAILURES),
-    FetchBlob: (events.BlobStored, events.BlobDamaged, events.BlobRefused, *_FAILURES),
+    AskDeltas: (events.DeltasAnswered, *_FAILURES),
+    FetchDelta: (events.BlobStored, events.DeltaFailed, events.Interrupted, *_FAILURES),
+    FetchBlob: (
+        events.BlobStored,
+        events.BlobDamaged,
+        events.BlobRefused,
+        events.Interrupted,
+        *_FAILURES,
+    ),
 }

@@ -20,19 +20,24 @@ LONGEST_DELAY: Final = 300.0
 def order(missing: Iterable[Wanted], now: datetime) -> list[Wanted]:
     """Return files by urgency.
 
-    What waits for a signature and the convocations of coming sittings; then coming sittings by
-    date; then past ones, the latest first. Small files first within a sitting.
+    What the person tried to open; the sitting that is running; what waits for a signature and the
+    convocations of coming sittings; then coming sittings by date; then past ones, the latest first.
+    Small files first within a sitting.
     """
 
     def urgency(wanted: Wanted) -> tuple[int, float, int, str]:
         coming = wanted.starts_at >= now - STILL_SITTING
         distance = abs((wanted.starts_at - now).total_seconds())
-        if wanted.to_sign or (coming and wanted.convocation):
+        if wanted.opened:
             rank = 0
-        elif coming:
+        elif coming and wanted.starts_at <= now:
             rank = 1
+        elif wanted.to_sign or (coming and wanted.convocation):
+            rank = 2
+        elif coming:
+            rank = 3
         else:
-            rank = 2 if wanted.convocation else 3
+            rank = 4 if wanted.convocation else 5
         return rank, distance, wanted.size, wanted.sha256
 
     return sorted(missing, key=urgency)

@@ -28,7 +28,17 @@ from boardpack.domain.refusals import (
     DeviceAlreadyActiveError,
     DeviceRetiredError,
     DeviceRevokedError,
+    NotHandedInError,
+    QuotaExceededError,
     TooManyTriesError,
+)
+from boardpack.trust.errors import (
+    ForgedDossierError,
+    NewerFormError,
+    OtherKeyError,
+    StaleCoversError,
+    UnsignedDossierError,
+    UnvouchedKeyError,
 )
 
 
@@ -104,6 +114,18 @@ class InvalidSignatureError(ActionableError):
     code = "signature.refused"
 
 
+class NoteForgottenError(ActionableError):
+    """The note was removed more than 400 days ago, on another device."""
+
+    code = "notes.forgotten"
+
+
+class TooManyVersionsError(ActionableError):
+    """More than `most` devices changed the note without having seen each other's change."""
+
+    code = "notes.too_many_versions"
+
+
 class BadRequestError(BugError):
     """The request is malformed (`what`)."""
 
@@ -128,6 +150,21 @@ class ProtocolMismatchError(ActionableError):
     code = "server.protocol_mismatch"
 
 
+class ServerBehindError(ActionableError):
+    """The server knows less than it told this device before, and does not say that it was restored.
+
+    IT restored a backup without `boardpack-server restored`, or somebody turned it back.
+    """
+
+    code = "sync.server_behind"
+
+
+class ServerForkedError(ActionableError):
+    """The server's history is another one than it told this device before."""
+
+    code = "sync.server_forked"
+
+
 class TooMuchError(BugError):
     """The request is larger than the server takes (`limit`)."""
 
@@ -138,6 +175,18 @@ class StorageFullError(SurroundingsError):
     """The server has no room left on its disk."""
 
     code = "server.storage_full"
+
+
+class BlobLostError(SurroundingsError):
+    """The server has lost the bytes of the file `sha256`, which its database names."""
+
+    code = "blob.lost"
+
+
+class StorageUnavailableError(SurroundingsError):
+    """The store of files behind the server does not answer, or refuses the server (`reason`)."""
+
+    code = "server.storage_unavailable"
 
 
 class ServerDefectError(BugError):
@@ -152,6 +201,7 @@ _ALL: Final[tuple[type[BoardpackError], ...]] = (
     DeviceAlreadyActiveError,
     DeviceRevokedError,
     DeviceRetiredError,
+    NotHandedInError,
     BadRegistrationError,
     NotAuthorisedError,
     NonceNeededError,
@@ -161,6 +211,8 @@ _ALL: Final[tuple[type[BoardpackError], ...]] = (
     BlobNotAllowedError,
     WrongOffsetError,
     BlobTooLargeError,
+    QuotaExceededError,
+    BlobLostError,
     BadRangeError,
     WrongManifestError,
     NoAccessError,
@@ -169,12 +221,23 @@ _ALL: Final[tuple[type[BoardpackError], ...]] = (
     WrongSignatureFieldError,
     AlteredDocumentError,
     InvalidSignatureError,
+    NoteForgottenError,
+    TooManyVersionsError,
     BadRequestError,
     BadEventError,
     ChangedHistoryError,
+    UnsignedDossierError,
+    ForgedDossierError,
+    NewerFormError,
+    OtherKeyError,
+    UnvouchedKeyError,
+    StaleCoversError,
     ProtocolMismatchError,
+    ServerBehindError,
+    ServerForkedError,
     TooMuchError,
     StorageFullError,
+    StorageUnavailableError,
     ServerDefectError,
 )
 BY_CODE: Final[dict[str, type[BoardpackError]]] = {each.code: each for each in _ALL}
@@ -184,3 +247,12 @@ def named(code: str, parameters: Mapping[str, Parameter] | None = None) -> Board
     """Return the error that the server named, None for a code that this version does not know."""
     kind = BY_CODE.get(code)
     return kind(**(parameters or {})) if kind else None
+
+
+def is_passing(code: str) -> bool:
+    """Whether an answer with `code` settles nothing: the server's disk is full, it met a defect.
+
+    The event stays with the device; it is the same event, so sending it again is safe (D10).
+    """
+    kind = BY_CODE.get(code)
+    return kind is not None and issubclass(kind, (SurroundingsError, ServerDefectError))

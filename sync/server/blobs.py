@@ -1,120 +1,50 @@
-"""The folder of files: content-addressed, written under another name, renamed when verified.
-
-``ab/cd/<sha256>`` holds verified bytes and never changes; ``incoming/<upload>`` holds bytes under
-way. Both are on one file system, so that the rename is atomic.
-"""
+"""Files named by their SHA-256: their bytes in the store, who may read them in the database."""
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Final
 
-from django.conf import settings
-
-from boardpack.domain import clock
-from boardpack.domain.refusals import BlobWrongDigestError
-from sync.protocol.errors import StorageFullError
+from boardpack.domain import clock, ids
+from sync.protocol.errors import BlobLostError
+from sync.server import parts
 from sync.server.models import Blob, BlobGrant, Feed
-
-PIECE: Final = 256 * 1024
-
-
-def path_of(sha256: str) -> Path:
-    """Return where the verified bytes of `sha256` are."""
-    return Path(settings.BLOB_FOLDER, relative_path(sha256))
-
-
-def relative_path(sha256: str) -> str:
-    """Return the path below the folder of files, as a web server redirects to it."""
-    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
-
-
-def part_path(upload_id: str) -> Path:
-    """Return where the bytes of an upload under way are."""
-    return Path(settings.BLOB_FOLDER, "incoming", upload_id)
-
-
-def _sync_folder(folder: Path) -> None:
-    # A rename is durable once its folder is; Windows cannot open folders and needs no such step.
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def write_part(upload_id: str, offset: int, data: bytes) -> None:
-    """Write `data` at `offset`, drop whatever stood beyond, and make it durable.
-
-    Raises:
-        StorageFullError: no room on the disk.
-    """
-    path = part_path(upload_id)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("r+b" if path.exists() else "w+b") as file:
-            file.seek(offset)
-            file.write(data)
-            file.truncate()
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFullError from error
-        raise
-
-
-def part_size(upload_id: str) -> int:
-    """Return how many bytes of an upload are on the disk."""
-    path = part_path(upload_id)
-    return path.stat().st_size if path.exists() else 0
-
-
-def drop_part(upload_id: str) -> None:
-    """Forget the bytes of an upload."""
-    part_path(upload_id).unlink(missing_ok=True)
-
-
-def commit_part(upload_id: str, sha256: str) -> int:
-    """Verify an upload's bytes and give them their name; return their number.
-
-    Raises:
-        BlobWrongDigestError: they are not those of `sha256`; they are dropped.
-    """
-    part = part_path(upload_id)
-    with part.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        size = file.tell()
-    if digest != sha256:
-        part.unlink()
-        raise BlobWrongDigestError(sha256=sha256)
-    target = path_of(sha256)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part.replace(target)
-    _sync_folder(target.parent)
-    return size
+from sync.server.storage.chosen import store
 
 
 def read(sha256: str) -> bytes:
-    """Return the whole of a file."""
-    return path_of(sha256).read_bytes()
+    """Return the whole of a file.
+
+    Raises:
+        BlobLostError: its bytes are gone.
+        StorageUnavailableError: the store does not answer.
+    """
+    return b"".join(pieces(sha256, 0, Blob.objects.get(sha256=sha256).size))
 
 
 def pieces(sha256: str, start: int, length: int) -> Iterator[bytes]:
-    """Yield `length` bytes of a file from `start`, a piece at a time."""
-    with path_of(sha256).open("rb") as file:
-        file.seek(start)
-        while length > 0:
-            piece = file.read(min(PIECE, length))
-            if not piece:
-                return
-            length -= len(piece)
-            yield piece
+    """Return `length` bytes of a file from `start`, a piece at a time; raises as `read`."""
+    return store().pieces(sha256, start, length)
+
+
+def as_file(sha256: str) -> AbstractContextManager[Path]:
+    """Give a file's bytes as a file of this machine, only to be read; raises as `read`."""
+    return store().as_file(sha256)
+
+
+@contextmanager
+def mapped(sha256: str) -> Iterator[mmap | bytes]:
+    """Give the whole of a file, which may be larger than memory; raises as `read`."""
+    with as_file(sha256) as path, path.open("rb") as file:
+        # An empty file cannot be mapped.
+        if not os.fstat(file.fileno()).st_size:
+            yield b""
+            return
+        with mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+            yield content
 
 
 def grant(digests: Iterable[str], names: Iterable[str]) -> None:
@@ -123,10 +53,51 @@ def grant(digests: Iterable[str], names: Iterable[str]) -> None:
     Feed.objects.bulk_create([Feed(name=each) for each in feeds], ignore_conflicts=True)
     pairs = [(sha256, feed) for sha256 in sorted(set(digests)) for feed in feeds]
     rows = [BlobGrant(blob_id=sha256, feed_id=feed) for sha256, feed in pairs]
-    BlobGrant.objects.bulk_create(rows, ignore_conflicts=True)
+    # Who uploaded it and is now named as its reader keeps it for good.
+    BlobGrant.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        update_fields=["uploaded"],
+        unique_fields=["blob", "feed"],
+    )
+
+
+def put(sha256: str, data: bytes) -> None:
+    """Keep the bytes that the server made, whose digest is `sha256`; `record` comes next.
+
+    Raises:
+        StorageFullError, StorageUnavailableError: they are not kept.
+    """
+    made = ids.new_id()
+    parts.write(made, 0, data)
+    try:
+        store().put(parts.path(made), sha256)
+    finally:
+        parts.drop(made)
+
+
+def record(sha256: str, size: int) -> None:
+    """Record verified bytes that lie in the store.
+
+    To be called in a transaction: the file's row is locked, so that nobody collects it meanwhile.
+
+    Raises:
+        BlobLostError: they were collected before the row was locked; put them again.
+    """
+    now = clock.now()
+    Blob.objects.update_or_create(sha256=sha256, defaults={"size": size, "created_at": now})
+    if not lies_there(sha256, size):
+        raise BlobLostError(sha256=sha256)
 
 
 def keep(sha256: str, size: int, feed: str) -> None:
-    """Record verified bytes and who may read them first."""
-    Blob.objects.get_or_create(sha256=sha256, defaults={"size": size, "created_at": clock.now()})
-    grant([sha256], [feed])
+    """Record verified bytes, as `record`, and who uploaded them and may read them first."""
+    record(sha256, size)
+    Feed.objects.get_or_create(name=feed)
+    given = BlobGrant(blob_id=sha256, feed_id=feed, uploaded=True)
+    BlobGrant.objects.bulk_create([given], ignore_conflicts=True)
+
+
+def lies_there(sha256: str, size: int) -> bool:
+    """Return whether the store has the file at its size."""
+    return store().size(sha256) == size

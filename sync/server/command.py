@@ -140,9 +140,37 @@ def init(data: Path | None, *, as_json: bool, superuser: str, password_stdin: bo
 @_common
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
-def run(data: Path | None, *, as_json: bool, host: str, port: int) -> None:
+@click.option("--jobs/--no-jobs", default=True, help=_("Also do the jobs that wait."))
+def run(data: Path | None, *, as_json: bool, host: str, port: int, jobs: bool) -> None:
     """Serve devices and console until SIGTERM; port 0 chooses a free one."""
-    _do("serve", data, as_json=as_json, host=host, port=port)
+    _do("serve", data, as_json=as_json, host=host, port=port, jobs=jobs)
+
+
+@main.command()
+@_common
+@click.option("--once", is_flag=True, help=_("End when nothing waits."))
+def work(data: Path | None, *, as_json: bool, once: bool) -> None:
+    """Do the jobs that wait, until SIGTERM."""
+    _do("work", data, as_json=as_json, once=once)
+
+
+@main.command()
+@_common
+@click.option("--dry-run", is_flag=True, help=_("Only tell what would be removed."))
+def cron(data: Path | None, *, as_json: bool, dry_run: bool) -> None:
+    """Tidy up: uploads given up, files that nothing names, what expired."""
+    _do("cron", data, as_json=as_json, dry_run=dry_run)
+
+
+@main.command("jobs")
+@_common
+@click.option("--again", multiple=True, metavar="ID", help=_("Try a job that was given up again."))
+@click.option("--drop", multiple=True, metavar="ID", help=_("Forget a job that was given up."))
+def list_jobs(
+    data: Path | None, *, as_json: bool, again: tuple[str, ...], drop: tuple[str, ...]
+) -> None:
+    """List what waits and what was given up."""
+    _do("jobs", data, as_json=as_json, again=again, drop=drop)
 
 
 @main.command()
@@ -158,9 +186,14 @@ def enrol(data: Path | None, *, as_json: bool, email: str, qr: Path | None, url:
 @main.command()
 @_common
 @click.argument("given", metavar="EMAIL|DEVICE")
-def revoke(data: Path | None, *, as_json: bool, given: str) -> None:
+@click.option("--wipe", is_flag=True, help=_("Also order it to erase all that it holds."))
+@click.option("--drain", is_flag=True, help=_("Before that it may hand in notes and receipts."))
+@click.option("--reason", type=click.Choice(("lost", "left", "replaced", "other")), default="other")
+def revoke(
+    data: Path | None, *, as_json: bool, given: str, wipe: bool, drain: bool, reason: str
+) -> None:
     """Revoke the active device of an official, or one device by its identifier."""
-    _do("revoke", data, as_json=as_json, given=given)
+    _do("revoke", data, as_json=as_json, given=given, wipe=wipe, drain=drain, reason=reason)
 
 
 @main.command("import-officials")
@@ -200,6 +233,14 @@ def check(data: Path | None, *, as_json: bool, deep: bool) -> None:
 def restored(data: Path | None, *, as_json: bool) -> None:
     """To be run once after a restore from backup, before devices come back."""
     _do("restored", data, as_json=as_json)
+
+
+@main.command("new-assembly-key")
+@_common
+@click.argument("given", metavar="ASSEMBLY")
+def new_assembly_key(data: Path | None, *, as_json: bool, given: str) -> None:
+    """Have the secretariat of ASSEMBLY make a new signing key: the old one is lost or stolen."""
+    _do("new_assembly_key", data, as_json=as_json, given=given)
 
 
 if __name__ == "__main__":

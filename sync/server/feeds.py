@@ -7,21 +7,28 @@ record; numbers are gapless as they are allotted, and rise in what a reader gets
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import msgspec
 from django.db import connection
+from django.db.models import Q
 from django.db.models.functions import Length
 
 from boardpack.domain import clock
-from boardpack.domain.errors import BugError
-from sync.protocol import codec
+from boardpack.domain.errors import BoardpackError, BugError
+from sync.protocol import codec, heads
+from sync.protocol.errors import ServerBehindError, ServerForkedError
 from sync.protocol.messages import GONE, MAX_CHANGES, RECORDS, Change as WireChange, Record
-from sync.server.models import Change, Feed
+from sync.server.models import Change, Feed, FeedHead
 
 #: A reply stops growing here, so that no device has to hold a whole library of notes at once.
 MAX_REPLY_BYTES = 4 * 1024 * 1024
+_NAME = re.compile(r"(?:assembly|secretariat|official):[0-9a-f-]{36}")
+_HIGHEST = 2**53
 _KINDS = {kind: (name, key) for name, (kind, key) in RECORDS.items()}
 
 
@@ -33,11 +40,16 @@ class NoTransactionError(BugError):
 
 @dataclass(frozen=True)
 class Page:
-    """One page of changes, the cursor after it, and whether more wait."""
+    """One page of changes, the cursor after it, and whether more wait.
+
+    Attributes:
+        heads: of the feeds that stand elsewhere than the reader said.
+    """
 
     changes: tuple[WireChange, ...]
     cursor: dict[str, int]
     more: bool
+    heads: dict[str, str]
 
 
 def append(names: Iterable[str], record: Record) -> None:
@@ -57,15 +69,28 @@ def append_gone(names: Iterable[str], kind: str, record_id: str) -> None:
         _append(name, kind, record_id, None)
 
 
+def withdraw(name: str, record: Record) -> None:
+    """Take a record's change out of a feed without a word: another feed of the same readers has it.
+
+    In the caller's transaction.
+    """
+    kind, key = _KINDS[type(record)]
+    record_id = str(getattr(record, key))
+    Change.objects.filter(feed=name, kind=kind, record_id=record_id).delete()
+
+
 def _append(name: str, kind: str, record_id: str, body: bytes | None) -> None:
     if not connection.in_atomic_block:
         raise NoTransactionError(feed=name)
     feed = _lock(name)
+    now = clock.now()
     feed.seq += 1
-    feed.save(update_fields=["seq"])
+    feed.head = heads.next_head(feed.head, feed.seq, kind, record_id, body)
+    feed.save(update_fields=["seq", "head"])
+    FeedHead.objects.create(feed=feed, seq=feed.seq, head=feed.head, at=now)
     Change.objects.filter(feed=feed, kind=kind, record_id=record_id).delete()
     Change.objects.create(
-        feed=feed, seq=feed.seq, kind=kind, record_id=record_id, body=body, at=clock.now()
+        feed=feed, seq=feed.seq, kind=kind, record_id=record_id, body=body, at=now
     )
 
 
@@ -81,7 +106,7 @@ def read(names: Iterable[str], cursor: Mapping[str, int]) -> Page:
     """Return the next page of the feeds `names` after `cursor`.
 
     A feed that the cursor does not name starts at 0; so does one whose number is higher than the
-    server's (the server was restored from a backup).
+    server's (`disagreement` says so before).
     """
     ordered = list(names)
     counters = dict(Feed.objects.filter(name__in=ordered).values_list("name", "seq"))
@@ -99,7 +124,43 @@ def read(names: Iterable[str], cursor: Mapping[str, int]) -> Page:
         changes += found
         after[name] = reached
     more = any(after[name] < counters.get(name, 0) for name in ordered)
-    return Page(tuple(changes), after, more)
+    moved = {name: seq for name, seq in after.items() if cursor.get(name) != seq}
+    return Page(tuple(changes), after, more, _heads(moved))
+
+
+def is_place(name: str, number: int) -> bool:
+    """Tell whether a cursor may hold this; numbers fit in a double (I-JSON, RFC 7493 §2.2)."""
+    return _NAME.fullmatch(name) is not None and 0 <= number < _HIGHEST
+
+
+def disagreement(cursor: Mapping[str, int], seal: str) -> type[BoardpackError] | None:
+    """Return why this server cannot have told a reader what it holds, None when it may have.
+
+    Heads that were forgotten, or never known to the reader, prove nothing.
+    """
+    counters = dict(Feed.objects.filter(name__in=list(cursor)).values_list("name", "seq"))
+    if any(seq > counters.get(name, 0) for name, seq in cursor.items()):
+        return ServerBehindError
+    if not seal:
+        return None
+    ours = heads.seal(cursor, _heads(cursor))
+    return ServerForkedError if ours and ours != seal else None
+
+
+def _heads(places: Mapping[str, int]) -> dict[str, str]:
+    """Return the head of each feed at a number; none where it was forgotten, or at 0."""
+    present = {
+        name: (seq, head)
+        for name, seq, head in Feed.objects.filter(name__in=list(places)).values_list(
+            "name", "seq", "head"
+        )
+    }
+    found = {name: head for name, (seq, head) in present.items() if places[name] == seq and head}
+    earlier = [(name, seq) for name, seq in places.items() if name not in found and seq]
+    if earlier:
+        wanted = reduce(or_, (Q(feed=name, seq=seq) for name, seq in earlier))
+        found |= dict(FeedHead.objects.filter(wanted).values_list("feed", "head"))
+    return found
 
 
 def _slice(

@@ -7,21 +7,28 @@ from __future__ import annotations
 
 from datetime import date
 
-from boardpack.domain import people, records, signature
+from boardpack.domain import people, records, signature, trust
 from boardpack.domain.dossier import Dossier
 from sync.protocol import codec
 from sync.protocol.messages import assembly_feed, official_feed, secretariat_feed
 from sync.server.models import (
     Assembly,
+    AssemblyKey,
     Authority,
     Deliberation,
     Device,
     DossierRevision,
+    KeyOrder,
+    KeyShare,
     Mandate,
+    NoteReader,
+    NoteVersion,
     Official,
     PoliticalGroup,
     Receipt,
+    SealedIdentity,
     SealedNote,
+    SealedPosition,
 )
 
 
@@ -42,6 +49,7 @@ def assembly(row: Assembly) -> people.Assembly:
         colour=row.colour,
         timezone=row.timezone,
         key=row.key,
+        lease_days=row.lease_days,
     )
 
 
@@ -97,8 +105,39 @@ def receipt(row: Receipt) -> records.Receipt:
 
 
 def note(row: SealedNote) -> records.SealedNote:
-    """Return the record of a sealed note."""
-    return records.SealedNote(row.note_id, bytes(row.ciphertext), row.deleted)
+    """Return the record of a sealed note, with its live versions by age."""
+    readers = NoteReader.objects.filter(note=row, told=True).order_by("reader_id")
+    told = tuple(readers.values_list("reader_id", flat=True))
+    return records.SealedNote(row.note_id, versions(row), told)
+
+
+def shared_note(row: SealedNote) -> records.SharedNote:
+    """Return the record of a note for those with whom its author shares it."""
+    return records.SharedNote(
+        share_id=row.id,
+        note_id=row.note_id,
+        author_id=row.official_id,
+        assembly_id=row.assembly_id or "",
+        versions=versions(row),
+    )
+
+
+def versions(row: SealedNote) -> tuple[records.SealedVersion, ...]:
+    """Return the live versions of a note, the oldest first."""
+    return tuple(
+        records.SealedVersion(each.version_id, bytes(each.ciphertext), each.deleted)
+        for each in NoteVersion.objects.filter(note=row).order_by("id")
+    )
+
+
+def sealed_identity(row: SealedIdentity) -> records.SealedIdentity:
+    """Return the record of a person's wrapped identities."""
+    return records.SealedIdentity(row.recipient, bytes(row.ciphertext), row.kid)
+
+
+def position(row: SealedPosition) -> records.SealedPosition:
+    """Return the record of a sealed reading position."""
+    return records.SealedPosition(row.position_id, bytes(row.ciphertext))
 
 
 def dossier(row: DossierRevision) -> Dossier:
@@ -109,6 +148,21 @@ def dossier(row: DossierRevision) -> Dossier:
 def deliberation(row: Deliberation) -> signature.Deliberation:
     """Return the record of a deliberation."""
     return codec.decode(bytes(row.body), signature.Deliberation)
+
+
+def assembly_key(row: AssemblyKey) -> trust.AssemblyKey:
+    """Return the record of an assembly's signing key."""
+    return codec.decode(bytes(row.body), trust.AssemblyKey)
+
+
+def key_share(row: KeyShare) -> trust.KeyShare:
+    """Return the record of a key handed over."""
+    return trust.KeyShare(row.key_id, tuple(row.recipients), bytes(row.sealed))
+
+
+def key_order(row: KeyOrder) -> trust.KeyOrder:
+    """Return the record of IT's word that a key is to be replaced."""
+    return trust.KeyOrder(row.assembly_id, row.key_id, row.at)
 
 
 def feeds_of_official(row: Official) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The command line against a real server, as the issue tells it: push, sync, read, sign, follow."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +208,17 @@ def test_a_second_device_is_enrolled_only_when_the_person_agrees(
     retired = people["mayor"].unlocked("sync", expect=3)
     assert retired.failure == "device.retired"
     people["mayor"] = other
+
+
+def test_who_forgot_the_secret_starts_over(people: dict[str, Person], town: Town) -> None:
+    code = town.server.command("enrol", email("councillor"))["code"]
+    words = ("enrol", town.server.url, "--code-from", "-", "--unlock-from", "-", "--replace")
+    new = "une autre phrase de passe"
+    refused = people["councillor"].run(*words, stdin=(code, new), expect=3)
+    assert refused.failure == "account.already_enrolled"
+    people["councillor"].run(*words, "--start-over", stdin=(code, new))
+    people["councillor"] = replace(people["councillor"], secret=new)
+    people["councillor"].unlocked("sync")
 
 
 def test_no_secret_stands_among_the_arguments(people: dict[str, Person]) -> None:

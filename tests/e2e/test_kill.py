@@ -17,7 +17,6 @@ from boardpack.domain.signature import StepState
 from tests.helpers import busy
 from tests.helpers.town import Town, exchange, place, publish
 
-KILLS = 200
 LONGEST = 0.9
 
 
@@ -72,7 +71,8 @@ def make_papers(folder: Path, count: int) -> tuple[Path, list[Path]]:
 @pytest.mark.slow
 @pytest.mark.e2e
 @pytest.mark.timeout(900)
-def test_what_was_promised_is_there_once_on_both_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [20, pytest.param(200, marks=pytest.mark.long)])
+def test_what_was_promised_is_there_once_on_both_ends(tmp_path: Path, kills: int) -> None:
     chance = random.Random(2026)
     dossier, acts = make_papers(tmp_path, 60)
     with Town(tmp_path / "town") as town:
@@ -82,7 +82,7 @@ def test_what_was_promised_is_there_once_on_both_ends(tmp_path: Path) -> None:
         program, _session = town.enrol("mayor")
         program.lock()
         promises = Counter[tuple[str, str]]()
-        for _life in range(KILLS):
+        for _life in range(kills):
             early = chance.random() < 0.2
             promises.update(one_life(town, chance.uniform(0, LONGEST), early=early))
 
@@ -107,7 +107,7 @@ def test_what_was_promised_is_there_once_on_both_ends(tmp_path: Path) -> None:
         assert promised["signed"] <= signed
         acknowledged = [each for each in followed.people if each.acknowledged_at]
         assert len(acknowledged) == len(promised["acknowledged"]) == 1
-        assert len(promises) > KILLS  # the lives were long enough to promise something
+        assert len(promises) > kills  # the lives were long enough to promise something
         program.lock()
         agent.lock()
         left = [path for path in town.profile("mayor").rglob("*") if ".part" in path.name]

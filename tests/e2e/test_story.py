@@ -93,6 +93,7 @@ def test_no_temporary_file_is_left(story: Played) -> None:
     assert left == []
 
 
+@pytest.mark.long
 def test_without_encryption_the_search_finds_everything(tmp_path: Path) -> None:
     """The check can fail: the same programs with encryption switched off."""
     with Town(tmp_path / "town") as town:
@@ -120,6 +121,7 @@ def test_without_encryption_the_search_finds_everything(tmp_path: Path) -> None:
 
 
 @pytest.mark.corpus
+@pytest.mark.long
 def test_real_council_papers_go_the_same_way(
     tmp_path: Path, qapp: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QLabel
-from shiboken6 import isValid
 
 from boardpack import bootstrap, messages
 from boardpack.sealing.wrap import Cost
@@ -20,25 +20,23 @@ from boardpack.services.preferences import Layout, Preferences, Theme
 from boardpack.services.program import Program, Session
 from boardpack.store import keys
 from tests.gui.furnished import SECRET, Furniture, Sittings, make_profile, usual
-from tests.gui.patience import settle, turn, until
+from tests.gui.patience import at_rest, settle, turn, until
+from tests.helpers.harmless import HARMLESS
 from ui.background import Background, Lane
 from ui.language import speak
 from ui.shell.shell import Shell
 from ui.theme import Appearance, install
-from ui.widgets.staged import InTurns
 from ui.window import MainWindow
 
 #: Whatever the French catalogue holds by now.
 PLAIN = Preferences(language="en", theme=Theme.LIGHT, layout=Layout.MOUSE)
-#: The offscreen platform says so at each window that has a least size: it is no fault of ours.
-HARMLESS = "This plugin does not support propagateSizeHints"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Ignore the one message of the offscreen platform."""
     for item in items:
         if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.qt_log_ignore(HARMLESS, extend=True))
+            item.add_marker(pytest.mark.qt_log_ignore(re.escape(HARMLESS), extend=True))
 
 
 CHEAP = Cost(memory=8, passes=1)
@@ -133,9 +131,7 @@ class Desk:
 
     def settle(self) -> None:
         """Let the lanes empty and the window build and draw what came."""
-        built = self.window.findChildren(InTurns)
-        until(lambda: not any(isValid(each) and each.running for each in built), "the screen")
-        settle(self.background, Lane.STORE, Lane.RENDER, Lane.CHORES)
+        at_rest(self.window, self.background, Lane.STORE, Lane.RENDER, Lane.CHORES)
 
     def unlock(self, preferences: Preferences = PLAIN) -> Shell:
         """Open the session as the unlock screen does, without typing."""

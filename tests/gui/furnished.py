@@ -35,6 +35,7 @@ from boardpack.domain.people import (
 )
 from boardpack.domain.records import Access
 from boardpack.domain.signature import CircuitStep, Deliberation
+from boardpack.services.accounts import FOLDER
 from boardpack.store import changes, keys, meta
 from boardpack.store.blobs import BlobStore
 from boardpack.store.database import Store
@@ -48,6 +49,7 @@ from sync.protocol.messages import (
     assembly_feed,
     official_feed,
 )
+from tests.helpers import trusted
 from tests.helpers.documents import text_pdf
 
 SECRET = "quatre mots sans rapport"
@@ -99,9 +101,16 @@ class Furniture:
         """Return the records as a server's reply."""
         numbers: dict[str, int] = {}
         told: list[Change] = []
-        for feed, kind, record in self.records:
+        sittings = (each for _, _, each in self.records if isinstance(each, Dossier))
+        offices = sorted({each.assembly_id for each in sittings})
+        signing = [
+            (f"assembly:{each}", "assembly_key", trusted.office(each).record) for each in offices
+        ]
+        for feed, kind, record in (*signing, *self.records):
             numbers[feed] = numbers.get(feed, 0) + 1
-            body = msgspec.Raw(msgspec.json.encode(record))
+            unsigned = isinstance(record, Dossier) and not record.signature
+            signed = trusted.signed(record) if unsigned else record
+            body = msgspec.Raw(msgspec.json.encode(signed))
             record_id = str(getattr(record, RECORDS[kind][1]))
             told.append(Change(feed, numbers[feed], kind, record_id, body))
         now = clock.now()
@@ -273,7 +282,47 @@ def usual(furniture: Furniture) -> Sittings:
     return made
 
 
-def make_profile(folder: Path, furniture: Furniture) -> None:
+#: Of another account in the same profile.
+OTHER_SERVER = "http://127.0.0.1:10"
+
+
+def elsewhere(furniture: Furniture) -> Dossier:
+    """Put in what another server knows: a council of the same short name, and its next sitting."""
+    village = Authority(
+        "village", "Commune de Bellevue", "Bellevue", "213100001", AuthorityKind.COMMUNE
+    )
+    feed = assembly_feed("village-conseil")
+    furniture.add(feed, "authority", village)
+    council = Assembly(
+        "village-conseil", "village", "Conseil municipal", "CM", AssemblyKind.COUNCIL, 4
+    )
+    furniture.add(feed, "assembly", council)
+    furniture.add(feed, "official", Official(ME, "Claire", "Dumas", "Secrétaire de mairie"))
+    role = Role.SECRETARY_OFFICE
+    mandate = Mandate(f"village-{ME}", ME, "village-conseil", role, date(2020, 7, 1))
+    furniture.add(feed, "mandate", mandate)
+    furniture.add(official_feed(ME), "access", Access("village-conseil", (role,), granted=True))
+    made = dossier(
+        furniture, "village-conseil", "Conseil de Bellevue", _today(3, 20), "Mairie", items=2
+    )
+    furniture.add(feed, "dossier", made)
+    return made
+
+
+def add_account(profile: Path) -> tuple[str, Dossier]:
+    """Add an account at another server; return its name and its sitting."""
+    furniture, name = Furniture(), ids.new_id()
+    made = elsewhere(furniture)
+    make_profile(profile / FOLDER / name, furniture, OTHER_SERVER, "Commune de Bellevue")
+    return name, made
+
+
+def make_profile(
+    folder: Path,
+    furniture: Furniture,
+    server: str = SERVER,
+    authority: str = "Ville de Saint-Aubin",
+) -> None:
     """Make the profile in `folder` as enrolment and exchanges do; `SECRET` opens it."""
     folder.mkdir(parents=True, exist_ok=True)
     profile, key = keys.create(folder, SECRET)
@@ -281,20 +330,19 @@ def make_profile(folder: Path, furniture: Furniture) -> None:
     identity = pyrage.x25519.Identity.generate()
     pair = ECKey.generate_key("P-256").as_dict(private=True)
     members = {name: str(pair[name]) for name in ("kty", "crv", "x", "y", "d")}
-    public = {name: value for name, value in members.items() if name != "d"}
     with store.transaction() as connection:
         meta.save_enrolled(
             connection,
             Enrolled(
-                server_url=SERVER,
-                server_id="server",
-                server_key=public,
+                server_url=server,
+                server_id=server,
+                server_key=trusted.SERVER_JWK,
                 device_id=ids.new_id(),
                 device_name="Tablette de Claire",
                 device_key=members,
                 official_id=ME,
                 official_name="Claire Dumas",
-                authority_names=("Ville de Saint-Aubin", "Agglomération du Val d’Or"),
+                authority_names=(authority, "Agglomération du Val d’Or"),
                 identity=str(identity),
                 recipient=str(identity.to_public()),
                 enrolled_at=clock.now(),
@@ -305,6 +353,4 @@ def make_profile(folder: Path, furniture: Furniture) -> None:
         blobs.keep(data, sha256)
     changes.apply(store, furniture.reply(), lambda _sealed: None)
     store.close()
-    keys.save_profile(
-        folder, keys.with_names(profile, "Claire Dumas", "Ville de Saint-Aubin", SERVER)
-    )
+    keys.save_profile(folder, keys.with_names(profile, "Claire Dumas", authority, server))

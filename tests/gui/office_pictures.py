@@ -38,11 +38,10 @@ from boardpack.services.draft_models import Corrections, DraftView
 from boardpack.services.program import Program, Session
 from boardpack.services.read_models import DocumentRow, SittingView
 from tests.gui.patience import settle, turn
-from tests.gui.pictures import VARIANTS, Variant, window_on
+from tests.gui.pictures import VARIANTS, Variant, make_application, window_on
 from tests.helpers.town import exchange
 from tests.story.cast import P12_SECRET, SECRET, Cast, demo_papers
 from tests.story.programs import Person
-from ui.app import prepare
 from ui.background import Background, Lane
 from ui.navigation import Navigator
 from ui.secretariat.compose_view import ComposeView
@@ -377,7 +376,7 @@ def main() -> None:
     names = {variant.name for variant in VARIANTS}
     only = tuple(each for each in given.words if each not in names)
     variants = [each for each in VARIANTS if each.name in given.words] or list(VARIANTS)
-    prepare(QApplication(["pictures"]))
+    make_application()
     work = Path(tempfile.mkdtemp())
     office = Office(given.keep or work / "office")
     try:

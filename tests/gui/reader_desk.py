@@ -30,6 +30,7 @@ from boardpack.store import changes
 from sync.protocol.messages import assembly_feed
 from tests.gui.furnished import SECRET, Furniture, _people, make_profile
 from tests.gui.patience import settle, turn, until
+from tests.helpers import trusted
 from ui.background import Background, Lane
 from ui.bridge import Bridge
 from ui.navigation import DocumentRoute, Navigator
@@ -152,9 +153,9 @@ class ReaderDesk:
         old = documents[number]
         version = _version(furniture, data, len(old.versions))
         documents[number] = replace(old, versions=(*old.versions, version))
-        self.dossier = replace(
-            self.dossier, documents=tuple(documents), revision=self.dossier.revision + 1
-        )
+        before = self.dossier
+        after = replace(before, documents=tuple(documents), revision=before.revision + 1)
+        self.dossier = trusted.signed(after, before)
         feed = assembly_feed(self.dossier.assembly_id)
         furniture.add(feed, "dossier", self.dossier)
         reply = furniture.reply()

@@ -16,6 +16,10 @@ from tests.helpers.town import SECRET, Town, email
 from ui.entry.first_start import FirstStart
 from ui.entry.steps import SecretStep
 from ui.entry.welcome import WelcomeView
+from ui.navigation import HomeRoute
+from ui.recovery.note_part import DonePart, NotePart
+from ui.recovery.recovery_view import RecoveryView
+from ui.recovery.type_part import TypePart
 from ui.widgets.confirm import ConfirmDialog
 
 
@@ -29,6 +33,13 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 def shown(desk: Desk) -> QWidget:
     return desk.window.centralWidget().currentWidget()
+
+
+def recovery(desk: Desk) -> RecoveryView:
+    until(lambda: isinstance(desk.shell.stack.front, RecoveryView), "the recovery words")
+    front = desk.shell.stack.front
+    assert isinstance(front, RecoveryView)
+    return front
 
 
 def go_to_secret(desk: Desk, town: Town, name: str) -> SecretStep:
@@ -60,14 +71,19 @@ def test_enrolled_person_is_welcomed_then_reads(
     assert "Victor Bardey" in welcome._title.text()
     until(lambda: "read offline" in welcome._said.text(), "the first reception")
     qtbot.mouseClick(welcome._go, Qt.MouseButton.LeftButton)
-    until(lambda: shown(desk) is desk.window.shell, "home")
+    until(lambda: shown(desk) is desk.window.shell, "the session")
+    words = recovery(desk)
+    until(lambda: isinstance(words.part, NotePart), "the words to note")
+    words.part.later.emit()
+    assert desk.shell.navigator.route == HomeRoute()
     until(lambda: "p to date" in desk.shell._lines[0].text(), "the state")
 
 
 def test_former_device_retires_only_when_agreed(
     open_desk: OpenDesk, town: Town, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    program, _session = town.enrol("mayor")
+    program, session = town.enrol("mayor")
+    noted = " ".join(session.recovery.to_note("fr"))
     program.lock()
     desk = open_desk(tmp_path / "second")
     step = go_to_secret(desk, town, "mayor")
@@ -83,6 +99,18 @@ def test_former_device_retires_only_when_agreed(
     assert isinstance(dialog, ConfirmDialog)
     qtbot.mouseClick(dialog.yes, Qt.MouseButton.LeftButton)
     until(lambda: isinstance(shown(desk), WelcomeView), "the welcome")
+    welcome = shown(desk)
+    assert isinstance(welcome, WelcomeView)
+    until(lambda: "read offline" in welcome._said.text(), "the first reception")
+    qtbot.mouseClick(welcome._go, Qt.MouseButton.LeftButton)
+    until(lambda: shown(desk) is desk.window.shell, "the session")
+    words = recovery(desk)
+    until(lambda: isinstance(words.part, TypePart), "the question for the words")
+    assert isinstance(words.part, TypePart)
+    words.part.edit.setPlainText(noted)
+    until(words.part.go.isEnabled, "all twelve")
+    qtbot.mouseClick(words.part.go, Qt.MouseButton.LeftButton)
+    until(lambda: isinstance(words.part, DonePart), "the notes")
 
 
 def test_wrong_code_leads_back_to_the_code(open_desk: OpenDesk, town: Town, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_next_sittings_of_all_assemblies_stand_in_one_list_by_date(desk: Desk) -
 
 def test_missing_bytes_are_named(desk: Desk) -> None:
     row = rows_of(home(desk), "Next sittings")[2]
-    assert any("to receive" in chip.text for chip in row.chips)
+    assert any("to come" in chip.text for chip in row.chips)
 
 
 def test_row_leads_to_its_sitting_and_back_returns(desk: Desk, town: Town) -> None:

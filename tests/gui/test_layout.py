@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
 
 from boardpack.services.preferences import Layout, Preferences
 from tests.gui.conftest import Desk, OpenDesk, Town
@@ -15,9 +23,11 @@ from tests.gui.patience import settle, turn
 from ui.entry.first_start import FirstStart
 from ui.language import speak
 from ui.navigation import HomeRoute, Route, SearchRoute, SettingsRoute, SittingRoute, StateRoute
-from ui.theme import appearance_of, look
+from ui.secretariat.foot import Foot
+from ui.theme import Appearance, appearance_of, install, look
+from ui.widgets.buttons import button
 from ui.widgets.flow_list import FlowList
-from ui.widgets.labels import ElidedLabel
+from ui.widgets.labels import ElidedLabel, label
 from ui.widgets.page import Page
 
 WIDE, TALL = QSize(1280, 800), QSize(800, 1280)
@@ -116,3 +126,37 @@ def test_text_size_can_change_under_an_open_screen(desk: Desk) -> None:
     for scale in (200, 100, 150):
         look().apply(appearance_of(Preferences(text_scale=scale, layout=Layout.MOUSE)))
         check(desk, desk.window.size(), scale)
+
+
+@pytest.mark.parametrize("sentence", ["Ready to be sent", "3 things to correct before sending"])
+def test_foot_is_as_high_as_its_lines(
+    qtbot: QtBot, application: QApplication, sentence: str
+) -> None:
+    install(application, Appearance(text_scale=2.0, touch=True))
+    window = QWidget()
+    qtbot.addWidget(window)
+    names = ("Abandonner ce brouillon", "Relire les fichiers", "Envoyer…")
+    foot = Foot(*(button(name, icon="send") for name in names))
+    column = QVBoxLayout(window)
+    column.addWidget(Page("What stands above"), 1)
+    column.addWidget(foot)
+    look().dress(window)
+    foot.say(sentence, "14 items · 23 documents")
+    window.resize(800, 900)
+    window.show()
+    turn(30)
+    assert not [*cut(window)]
+    last = foot.findChildren(QPushButton)[-1]
+    assert last.mapTo(foot, last.rect().bottomRight()).y() < foot.height()
+
+
+def test_page_ends_where_its_content_ends(qtbot: QtBot, application: QApplication) -> None:
+    page = Page("A page of short lines")
+    look().dress(page)
+    qtbot.addWidget(page)
+    for _line in range(8):
+        page.body.addWidget(label("One line here; in a narrow window it would be three of them"))
+    page.resize(900, 400)
+    page.show()
+    turn(30)
+    assert page.verticalScrollBar().maximum() == 0

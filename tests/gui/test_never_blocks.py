@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 
 from boardpack.domain.dossier import AgendaItem, Document, DocumentKind
+from boardpack.services.preferences import Theme
 from tests.gui import furnished
 from tests.gui.conftest import Desk, OpenDesk
 from tests.gui.furnished import Furniture, Sittings, make_profile, usual
+from tests.gui.patience import turn
 from tests.gui.watchdog import LONGEST_MS, watched
 from ui.sitting.sitting_view import SittingScreen
+from ui.theme import Appearance, look
 
-#: A busy or slower machine than the one on which 50 ms were met with a margin.
-SLOWER = 2
+#: A busy or slower machine than the one on which 50 ms were met with a margin: what took 45 ms
+#: there was seen to take 175 elsewhere. Stalls that a person feels are found all the same.
+SLOWER = 5
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +103,30 @@ def test_narrowing_a_long_agenda_never_blocks(large: Desk, full: tuple[Path, Sit
             screen._field.searched.emit(words)
             large.settle()
     assert stalls.work <= LONGEST_MS * SLOWER
+
+
+def test_another_look_never_blocks(large: Desk, full: tuple[Path, Sittings]) -> None:
+    """With screens alive, one of them an agenda of 450 documents, and the settings in front."""
+    shell, sittings = large.shell, full[1]
+    moves: tuple[Callable[[], None], ...] = (
+        lambda: shell.navigator.sitting(sittings.council.sitting_id),
+        shell.navigator.notes,
+        lambda: shell.navigator.search("objet"),
+        shell.navigator.settings,
+    )
+    for move in moves:
+        move()
+        large.settle()
+    found: list[int] = []
+    for appearance in (
+        Appearance(Theme.DARK),
+        Appearance(Theme.LIGHT),
+        Appearance(Theme.LIGHT, 1.5),
+        Appearance(Theme.LIGHT, 1.0, touch=True),
+    ):
+        turn(50)
+        with watched() as stalls:
+            look().apply(appearance)
+            large.settle()
+        found.append(round(stalls.work))
+    assert max(found) <= LONGEST_MS * SLOWER, found

@@ -472,12 +472,11 @@ def test_a_route_to_a_note_shows_it(open_reader: OpenReader) -> None:
     editor._save.click()
     desk.settle()
     (note,) = desk.notes()
+    assert note.anchor.page_index == 14
     desk.reading.parts.view.go_to(0)
     desk.leave()
     reader = desk.open(note_id=note.note_id)
-    desk.settle()
-    assert reader.parts.view.current == 14
-    assert reader.parts.view.painter.layers.focused == note
+    until(lambda: reader.parts.view.current == 14, "the note")
 
 
 # --- text mode ---

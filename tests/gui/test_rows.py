@@ -103,7 +103,7 @@ def test_list_is_as_high_as_its_rows_at_any_text_size(qtbot: QtBot, qapp: QAppli
     rows.show()
     small = rows.height()
     install(qapp, Appearance(text_scale=2.0))
-    assert rows.height() > small
+    qtbot.waitUntil(lambda: rows.height() > small)
     last = rows.visualRect(rows.model().index(len(ROWS) - 1, 0))
     qtbot.waitUntil(
         lambda: rows.visualRect(rows.model().index(len(ROWS) - 1, 0)).bottom() < rows.height()

@@ -277,3 +277,13 @@ def test_a_file_that_is_no_certificate_is_told(desk: Desk, tmp_path: Path) -> No
     rest(desk)
     assert asked.findChild(ErrorPanel).isVisible()
     asked.reject()
+
+
+def test_signed_pages_are_shown_when_one_comes_back(desk: Desk, p12: Path, qtbot: QtBot) -> None:
+    view = read(desk)
+    first = desk.shell.navigator.route
+    sign(desk, view, p12, qtbot)
+    inbox(desk)
+    desk.shell.navigator.open(first)
+    rest(desk)
+    until(lambda: view._renderer.cache.sharp(0) is not None, "the page")

@@ -15,10 +15,10 @@ from boardpack.domain import clock, ids
 from boardpack.domain.dossier import Dossier
 from boardpack.domain.people import Role
 from boardpack.domain.ports import Transport
-from boardpack.domain.records import Access, SealedNote
+from boardpack.domain.records import Access, SealedPosition
 from boardpack.services.program import Program, Session
 from boardpack.services.synchronize import SyncReport
-from boardpack.store import outbox
+from boardpack.store import dossiers, outbox, recovery
 from boardpack.store.connection import Connection
 from boardpack.store.database import Store
 from boardpack.store.meta import Enrolled
@@ -41,9 +41,14 @@ _TABLES = {
     "official": ("officials", "official_id"),
     "mandate": ("mandates", "mandate_id"),
     "dossier": ("dossiers", "sitting_id"),
+    "sealed_dossier": ("sealed_dossiers", "sitting_id"),
     "deliberation": ("deliberations", "deliberation_id"),
     "receipt": ("receipts", "receipt_id"),
     "device": ("devices", "device_id"),
+    "note": ("notes", "note_id"),
+    "assembly_key": ("assembly_keys", "key_id"),
+    "key_share": ("key_shares", "key_id"),
+    "key_order": ("key_orders", "assembly_id"),
 }
 
 
@@ -55,6 +60,8 @@ class SimulatedDevice:
         self.official = official
         self.folder = folder
         self.waits: list[float] = []
+        #: Other servers than `server`, by address.
+        self.others: dict[str, SimulatedServer] = {}
         self.program = self._program()
 
     def _program(self) -> Program:
@@ -63,22 +70,25 @@ class SimulatedDevice:
                 enrolled.server_url,
                 enrolled.device_id,
                 enrolled.device_key,
-                self.server.client(),
+                self._at(enrolled.server_url).client(),
             )
 
         return bootstrap.open_program(
             self.folder,
             transport_factory=transport,
-            registrar_factory=lambda url: HttpRegistrar(url, self.server.client()),
+            registrar_factory=lambda url: HttpRegistrar(url, self._at(url).client()),
         )
+
+    def _at(self, url: str) -> SimulatedServer:
+        return self.others.get(url, self.server)
 
     # What a person does
 
-    def enrol(self, *, replace: bool = False) -> Session:
+    def enrol(self, *, replace: bool = False, name: str = "Tablette") -> Session:
         """Enrol with a new code."""
         code = do_issue_code(IT, self.official)
         offer = self.program.enrolment.check_code(code.qr_content(URL))
-        return self.program.enrolment.enrol(offer, SECRET, "Tablette", replace=replace)
+        return self.program.enrolment.enrol(offer, SECRET, name, replace=replace)
 
     def restart(self) -> Session:
         """Close the program and open it again, as after a kill: nothing is told to the old one."""
@@ -109,7 +119,9 @@ class SimulatedDevice:
         """Send a dossier with the bytes of its documents."""
         for content in contents:
             self.session.context.blobs.keep(content, sha256(content))
-        event = DossierPublished(ids.new_id(), clock.now(), dossier)
+        base = dossiers.one(self.connection, dossier.sitting_id)
+        previous = base.dossier.manifest_sha256() if base else ""
+        event = DossierPublished(ids.new_id(), clock.now(), dossier, previous)
         return self.act(event, subject_id=dossier.sitting_id, sitting_id=dossier.sitting_id)
 
     def write_note(self, dossier: Dossier, text: str, note_id: str = "") -> Note:
@@ -154,11 +166,12 @@ class SimulatedDevice:
     def state(self) -> State:
         """Return everything that the server told, as the store holds it: kind → id → record."""
         state: State = {kind: self._records(kind) for kind in _TABLES}
-        state["note"] = {
-            row["note_id"]: SealedNote(
-                row["note_id"], bytes(row["ciphertext"]), bool(row["deleted"])
-            )
-            for row in self.connection.execute("SELECT * FROM notes")
+        state["identity"] = {
+            each.recipient: each for each in recovery.sealed_identities(self.connection)
+        }
+        state["position"] = {
+            row["position_id"]: SealedPosition(row["position_id"], bytes(row["ciphertext"]))
+            for row in self.connection.execute("SELECT * FROM sealed_positions")
         }
         state["access"] = {
             row["assembly_id"]: Access(
@@ -172,7 +185,8 @@ class SimulatedDevice:
 
     def _records(self, kind: str) -> dict[str, Any]:
         table, key = _TABLES[kind]
-        rows = self.connection.execute(f"SELECT {key} AS name, body FROM {table}")  # noqa: S608 ours
+        body = "sealed AS body" if kind == "note" else "body"
+        rows = self.connection.execute(f"SELECT {key} AS name, {body} FROM {table}")  # noqa: S608 ours
         return {row["name"]: decode(row["body"], RECORDS[kind][0]) for row in rows}
 
     def files(self) -> dict[str, bytes]:

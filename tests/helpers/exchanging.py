@@ -13,10 +13,12 @@ from sync.server.exchange import exchange
 EXCHANGE = "/api/v1/exchange"
 
 
-def request(*events: Event, epoch: str = "", cursor: dict[str, int] | None = None) -> bytes:
+def request(
+    *events: Event, epoch: str = "", cursor: dict[str, int] | None = None, **facts: Any
+) -> bytes:
     """Return the bytes of a request."""
     return codec.encode(
-        ExchangeRequest(protocol=PROTOCOL, epoch=epoch, cursor=cursor or {}, events=events)
+        ExchangeRequest(protocol=PROTOCOL, epoch=epoch, cursor=cursor or {}, events=events, **facts)
     )
 
 

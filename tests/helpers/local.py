@@ -14,6 +14,7 @@ import pyrage
 
 from boardpack.annotation import codec as note_codec
 from boardpack.annotation.note import Anchor, Box, Note, NoteKind, Quad
+from boardpack.annotation.record import NoteRecord
 from boardpack.domain import clock, ids
 from boardpack.domain.dossier import (
     PDF,
@@ -33,14 +34,18 @@ from boardpack.domain.people import (
     PoliticalGroup,
     Role,
 )
-from boardpack.domain.records import Access, Receipt, ReceiptKind, SealedNote
+from boardpack.domain.records import Access, Receipt, ReceiptKind, SealedVersion
+from boardpack.domain.trust import AssemblyKey
 from boardpack.services.context import Context
-from boardpack.store import outbox
+from boardpack.services.own_keys import OwnKeys
+from boardpack.store import meta, outbox
 from boardpack.store.blobs import BlobStore
 from boardpack.store.changes import apply
 from boardpack.store.database import Store
+from boardpack.store.meta import Enrolled
 from sync.protocol.codec import encode
 from sync.protocol.messages import PROTOCOL, RECORDS, Answer, Change, ExchangeReply, Record
+from tests.helpers import trusted
 
 KEY = bytes(range(32))
 SINCE = date(2020, 1, 1)
@@ -71,6 +76,11 @@ MANDATES = (
     mandate(OTHER, Role.MEMBER),
 )
 PEOPLE = (TOWN, COUNCIL, GROUP, AGENT, MAYOR, COUNCILLOR, OTHER, *MANDATES)
+
+
+def keys_of_assemblies() -> tuple[AssemblyKey, ...]:
+    """The keys that the secretariats of both assemblies have in force."""
+    return tuple(trusted.office(each.assembly_id).record for each in (COUNCIL, BUREAU))
 
 
 def sha256(data: bytes) -> str:
@@ -185,7 +195,7 @@ class Local:
     store: Store
     blobs: BlobStore
     official: Official
-    identity: pyrage.x25519.Identity
+    keys: OwnKeys
     seq: int = 0
     told: list[Record] = field(default_factory=list)
 
@@ -194,15 +204,11 @@ class Local:
         """What services work on."""
         return Context(self.store, self.blobs, self.official.official_id)
 
-    @property
-    def recipient(self) -> str:
-        """The author's own age recipient."""
-        return str(self.identity.to_public())
-
     def tell(self, *records: Record, answers: tuple[Answer, ...] = ()) -> None:
         """Apply a reply with these records."""
         changes = []
-        for record in records:
+        for told in records:
+            record = self._signed(told) if isinstance(told, Dossier) else told
             self.seq += 1
             kind, record_id = _kind(record)
             body = msgspec.Raw(encode(record))
@@ -216,10 +222,22 @@ class Local:
             cursor={"assembly:council": self.seq},
             more=False,
         )
-        apply(self.store, reply, self._open_note)
+        apply(self.store, reply, self.keys.open_note)
 
-    def _open_note(self, sealed: SealedNote) -> Note:
-        return note_codec.decode(pyrage.decrypt(sealed.ciphertext, [self.identity]))
+    def _signed(self, told: Dossier) -> Dossier:
+        """Sign what a test tells without signature, as what follows what is here."""
+        if told.signature:
+            return told
+        row = self.store.connection.execute(
+            "SELECT sha256 FROM ratchet WHERE sitting_id = ? AND revision = ?",
+            (told.sitting_id, told.revision - 1),
+        ).fetchone()
+        return trusted.office(told.assembly_id).sign(told, row["sha256"] if row else "")
+
+    def sealed(self, record: NoteRecord, version_id: str = "") -> SealedVersion:
+        """Seal a state of a note of this person, as another device of theirs would."""
+        ciphertext = self.keys.seal(note_codec.encode(record))
+        return SealedVersion(version_id or ids.new_id(), ciphertext, not record.live)
 
     def hold(self, *contents: bytes) -> None:
         """Put bytes in the store, as if they had been received."""
@@ -236,13 +254,38 @@ class Local:
         self.tell(answers=answers)
 
 
+def enrol(store: Store, official: Official) -> None:
+    """Write the account, with the server key that the keys of assemblies are endorsed by."""
+    account = Enrolled(
+        server_url="https://actes.test",
+        server_id="server",
+        server_key=trusted.SERVER_JWK,
+        device_id="device",
+        device_name="Tablette",
+        device_key={},
+        official_id=official.official_id,
+        official_name=official.name,
+        authority_names=(TOWN.name,),
+        identity="",
+        recipient="",
+        enrolled_at=clock.now(),
+    )
+    with store.transaction() as connection:
+        meta.save_enrolled(connection, account)
+
+
 @contextmanager
 def local(folder: Path, official: Official, *others: Record) -> Iterator[Local]:
     """A device of `official`, told everybody of the town and this person's own access."""
     store = Store.create(folder / official.official_id, KEY)
-    device = Local(store, BlobStore(store), official, pyrage.x25519.Identity.generate())
+    device = Local(
+        store, BlobStore(store), official, OwnKeys((str(pyrage.x25519.Identity.generate()),))
+    )
+    enrol(store, official)
     roles = tuple(each.role for each in MANDATES if each.official_id == official.official_id)
-    device.tell(*PEOPLE, Access(COUNCIL.assembly_id, roles, granted=True), *others)
+    device.tell(
+        *keys_of_assemblies(), *PEOPLE, Access(COUNCIL.assembly_id, roles, granted=True), *others
+    )
     try:
         yield device
     finally:

@@ -13,6 +13,22 @@ ROUNDS = 5
 
 
 @dataclass(frozen=True)
+class Scale:
+    """How much is measured: all of it for figures, or little, to see that everything runs."""
+
+    rounds: int
+    whole: bool
+
+    def of(self, figures: int, trial: int) -> int:
+        """Return one of two sizes, counts or rounds."""
+        return figures if self.whole else trial
+
+
+FIGURES = Scale(ROUNDS, whole=True)
+TRIAL = Scale(1, whole=False)
+
+
+@dataclass(frozen=True)
 class Figure:
     """One line of a benchmark.
 
@@ -30,6 +46,10 @@ class Figure:
     goal: str
     met: bool
     note: str
+
+
+#: Every figure that this process reported.
+reported: list[Figure] = []
 
 
 def seconds(action: Callable[[], object]) -> float:
@@ -59,5 +79,6 @@ def report(
     line = Figure(
         figure, round(value, 4), unit, peer, round(peer_value, 4), round(ratio, 3), goal, met, note
     )
+    reported.append(line)
     sys.stdout.write(json.dumps(asdict(line), ensure_ascii=False) + "\n")
     sys.stdout.flush()

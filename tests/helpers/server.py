@@ -10,19 +10,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import httpx
 from django.db import connections
 
-from sync.protocol.codec import record_of
-from sync.protocol.messages import Change, Record
+from sync.protocol.codec import decode_reply, encode, record_of
+from sync.protocol.messages import Change, ExchangeReply, Record
 from sync.server import feeds
 from sync.server.access import Person, access_person
 from sync.server.models import AppliedEvent, Device, Official
 from sync.server.wsgi import application
 
 URL: Final = "https://actes.test"
+EXCHANGE: Final = "/api/v1/exchange"
+OK: Final = 200
 LOGIN_PAGE: Final = b"<html><body>Bienvenue sur le Wi-Fi de l'hotel</body></html>"
 
 
@@ -70,13 +73,18 @@ class Seen:
 class _Pieces(httpx.SyncByteStream):
     """A body in pieces, perhaps cut."""
 
-    def __init__(self, body: bytes, cut: int | None) -> None:
+    def __init__(
+        self, body: bytes, cut: int | None, watch: Callable[[int], None] | None = None
+    ) -> None:
         self._body = body
         self._cut = cut
+        self._watch = watch
 
     def __iter__(self) -> Iterator[bytes]:
         whole = self._body if self._cut is None else self._body[: self._cut]
         for start in range(0, len(whole), 65_536):
+            if self._watch is not None:
+                self._watch(start)
             yield whole[start : start + 65_536]
         if self._cut is not None:
             raise httpx.RemoteProtocolError("peer closed connection without sending complete body")
@@ -85,12 +93,23 @@ class _Pieces(httpx.SyncByteStream):
 class FaultyLine(httpx.BaseTransport):
     """The way to the server. Threads may share it."""
 
-    def __init__(self) -> None:
-        self._inner = httpx.WSGITransport(app=application, raise_app_exceptions=True)
+    def __init__(self, inner: httpx.BaseTransport | None = None) -> None:
+        """Lead to the server in this process, or to where `inner` leads."""
+        self._inner = inner or httpx.WSGITransport(app=application, raise_app_exceptions=True)
         self._lock = threading.Lock()
         self.faults: list[Fault] = []
         self.seen: list[Seen] = []
         self.on_request: Callable[[httpx.Request], None] | None = None
+        #: Called before each piece of an answer's body, with the path and where it begins.
+        self.on_piece: Callable[[str, int], None] | None = None
+        #: Answers instead of the server where it gives a response.
+        self.instead: Callable[[httpx.Request], httpx.Response | None] | None = None
+        #: Alters the replies of the exchange: a hostile server.
+        self.on_reply: Callable[[ExchangeReply], ExchangeReply] | None = None
+
+    def close(self) -> None:
+        """Close the connections; the line can be used again."""
+        self._inner.close()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Deliver the request, unless something happens to it."""
@@ -118,6 +137,9 @@ class FaultyLine(httpx.BaseTransport):
             self.seen.append(seen)
 
     def _deliver(self, request: httpx.Request) -> httpx.Response:
+        found = self.instead(request) if self.instead else None
+        if found is not None:
+            return found
         try:
             response = self._inner.handle_request(request)
             assert isinstance(response.stream, httpx.SyncByteStream)
@@ -125,8 +147,13 @@ class FaultyLine(httpx.BaseTransport):
             response.close()
         finally:
             connections.close_all()
+        if self.on_reply and request.url.path == EXCHANGE and response.status_code == OK:
+            body = encode(self.on_reply(decode_reply(body)))
+            response.headers["content-length"] = str(len(body))
         headers = [(name, value) for name, value in response.headers.raw]
-        return httpx.Response(response.status_code, headers=headers, stream=_Pieces(body, None))
+        watch = partial(self.on_piece, request.url.path) if self.on_piece else None
+        stream = _Pieces(body, None, watch)
+        return httpx.Response(response.status_code, headers=headers, stream=stream)
 
     def _suffer(self, request: httpx.Request, fault: Fault) -> httpx.Response:
         if fault.what in _CUTS:
@@ -134,7 +161,7 @@ class FaultyLine(httpx.BaseTransport):
         if fault.what in _INSTEAD:
             return _INSTEAD[fault.what](fault.value)
         if fault.what == "norange":
-            del request.headers["range"]
+            request.headers.pop("range", None)
         elif fault.what == "replay":
             self._deliver(request)
         response = self._deliver(request)
@@ -162,7 +189,8 @@ class FaultyLine(httpx.BaseTransport):
         )
 
 
-def _answer(status: int, body: bytes, headers: dict[str, str]) -> httpx.Response:
+def page(status: int, body: bytes, headers: dict[str, str]) -> httpx.Response:
+    """Return an answer that is not the server's."""
     return httpx.Response(status, headers=headers, stream=_Pieces(body, None))
 
 
@@ -173,12 +201,12 @@ _CUTS: Final[dict[str, httpx.TransportError]] = {
 }
 #: What answers instead of the server.
 _INSTEAD: Final[dict[str, Callable[[int], httpx.Response]]] = {
-    "busy": lambda seconds: _answer(503, b"", {"Retry-After": str(seconds)}),
-    "gateway": lambda _: _answer(502, LOGIN_PAGE, _HTML),
-    "captive": lambda _: _answer(200, LOGIN_PAGE, _HTML),
-    "redirect": lambda _: _answer(302, b"", {"Location": "https://hotel.example/login"}),
-    "bare": lambda status: _answer(status, LOGIN_PAGE, _HTML),
-    "garbage": lambda _: _answer(200, b'{"epoch": [', {"Content-Type": "application/json"}),
+    "busy": lambda seconds: page(503, b"", {"Retry-After": str(seconds)}),
+    "gateway": lambda _: page(502, LOGIN_PAGE, _HTML),
+    "captive": lambda _: page(200, LOGIN_PAGE, _HTML),
+    "redirect": lambda _: page(302, b"", {"Location": "https://hotel.example/login"}),
+    "bare": lambda status: page(status, LOGIN_PAGE, _HTML),
+    "garbage": lambda _: page(200, b'{"epoch": [', {"Content-Type": "application/json"}),
 }
 
 State = dict[str, dict[str, Record]]

@@ -78,12 +78,23 @@ def ready_folder(folder: Path) -> Path:
 class Served:
     """A server that listens on a free port of its own."""
 
-    def __init__(self, folder: Path, database: str = "") -> None:
-        """Start it on a prepared folder (and database)."""
+    def __init__(
+        self,
+        folder: Path,
+        database: str = "",
+        environment: Mapping[str, str] | None = None,
+        port: int = 0,
+        *,
+        jobs: bool = True,
+    ) -> None:
+        """Start it on a prepared folder (and database), with more settings when given."""
         self.folder = folder
-        self.environment = {"DATABASE_URL": database}
+        self.environment = {"DATABASE_URL": database, **(environment or {})}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "sync.server.command", "run", "--port", "0"],
+            [
+                *(sys.executable, "-m", "sync.server.command", "run", "--port", str(port)),
+                "--jobs" if jobs else "--no-jobs",
+            ],
             cwd=ROOT,
             env=os.environ | self.environment | {"BOARDPACK_DATA": str(folder)},
             stdout=subprocess.PIPE,

@@ -34,9 +34,14 @@ def email(name: str) -> str:
 
 @dataclass
 class Town:
-    """Use it as a context: the server runs inside."""
+    """Use it as a context: the server runs inside.
+
+    Attributes:
+        councils: how many assemblies there are; everybody has the same mandate in each.
+    """
 
     folder: Path
+    councils: int = 1
     server: Server = field(init=False)
     roots: Path = field(init=False)
 
@@ -68,12 +73,10 @@ class Town:
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
-            for name, (first, last, title, role) in PEOPLE.items():
-                town = ("montclair", "Ville de Montclair", "commune", "210000012")
-                council = ("cm-montclair", "Conseil municipal", "CM", "council", "0")
-                person = (last, first, email(name), title, role, "", "2026-03-22", "")
-                values = (*town, *council, *person)
-                writer.writerow(dict(zip(COLUMNS, values, strict=True)))
+            for number in range(self.councils):
+                for name in PEOPLE:
+                    values = (*_council(number), *_person(name))
+                    writer.writerow(dict(zip(COLUMNS, values, strict=True)))
         return path
 
     def __enter__(self) -> Self:
@@ -105,6 +108,18 @@ class Town:
         return program, program.unlock(SECRET)
 
 
+def _council(number: int) -> tuple[str, ...]:
+    town = ("montclair", "Ville de Montclair", "commune", "210000012")
+    if not number:
+        return (*town, "cm-montclair", "Conseil municipal", "CM", "council", "0")
+    return (*town, f"c{number}-montclair", f"Commission {number}", f"C{number}", "committee", "1")
+
+
+def _person(name: str) -> tuple[str, ...]:
+    first, last, title, role = PEOPLE[name]
+    return (last, first, email(name), title, role, "", "2026-03-22", "")
+
+
 def exchange(session: Session) -> None:
     """Exchange with the server; a failure fails the caller."""
     report = session.synchronizing.sync_once()
@@ -112,13 +127,15 @@ def exchange(session: Session) -> None:
         raise report.error
 
 
-def publish(session: Session, folder: Path) -> str:
-    """Send the folder as a council sitting in two weeks; return the sitting's identifier."""
+def publish(
+    session: Session, folder: Path, assembly: int = 0, title: str = "Conseil municipal"
+) -> str:
+    """Send the folder as a sitting in two weeks of one assembly; return its identifier."""
     publishing = session.publishing
-    badge = publishing.assemblies()[0]
+    badge = publishing.assemblies()[assembly]
     draft = publishing.examine(folder, badge.assembly_id)
     corrections = Corrections(
-        title="Conseil municipal",
+        title=title,
         starts_at=clock.now() + timedelta(days=14),
         place="Hôtel de ville",
     )

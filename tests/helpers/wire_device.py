@@ -54,6 +54,7 @@ class WireDevice:
 
     client: Client = field(default_factory=Client)
     key: ECKey = field(default_factory=new_key)
+    registration: dict[str, Any] = field(default_factory=dict)
     device_id: str = ""
     token: str = ""
     nonce: str = ""
@@ -75,7 +76,8 @@ class WireDevice:
             headers={"Authorization": f"Bearer {code}"},
         )
         if response.status_code == 201:
-            self.device_id = response.json()["client_id"]
+            self.registration = response.json()
+            self.device_id = self.registration["client_id"]
         self.nonce = response.get("DPoP-Nonce", "")
         return response
 

@@ -24,6 +24,7 @@ from boardpack.domain.dossier import (
 )
 from boardpack.domain.people import AssemblyKind, AuthorityKind, Role
 from boardpack.domain.signature import CircuitStep, Deliberation
+from sync.protocol import codec
 from sync.protocol.messages import DossierPublished, official_feed
 from sync.server import blobs
 from sync.server.access import Person
@@ -36,15 +37,19 @@ from sync.server.actions.do_save_official import do_save_official
 from sync.server.models import (
     AccessGrant,
     Assembly,
+    AssemblyKey,
     AuditLine,
     Authority,
     Change,
     Device,
+    DossierRevision,
     Feed,
+    FeedHead,
     Mandate,
     Official,
 )
 from sync.server.permission import Operator
+from tests.helpers import trusted
 
 IT = Operator("IT")
 RECIPIENT = "age1" + "q" * 58
@@ -120,6 +125,7 @@ _TABLES: tuple[type[Model], ...] = (
     Mandate,
     AccessGrant,
     Feed,
+    FeedHead,
     Change,
     AuditLine,
 )
@@ -172,6 +178,20 @@ def _make() -> World:
     return world
 
 
+def give_keys(world: World) -> None:
+    """Put each assembly's key in force, as if its secretariat had sent something before."""
+    for assembly in (world.council, world.bureau, world.community):
+        key = trusted.office(assembly.id).record
+        AssemblyKey.objects.create(
+            id=key.key_id,
+            assembly=assembly,
+            number=key.number,
+            body=codec.encode(key),
+            made_by=world.agent,
+            made_at=clock.now(),
+        )
+
+
 def person(who: Official, name: str = "Tablette") -> Person:
     """Return the person at their active device, enrolled when they had none."""
     device = Device.objects.filter(official=who, state="active").first()
@@ -187,9 +207,7 @@ def person(who: Official, name: str = "Tablette") -> Person:
 def keep(who: Person, data: bytes) -> DocumentVersion:
     """Hold bytes as if `who` had uploaded them, and return their first version."""
     sha256 = hashlib.sha256(data).hexdigest()
-    path = blobs.path_of(sha256)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+    blobs.put(sha256, data)
     blobs.keep(sha256, len(data), official_feed(who.official.id))
     return version(data)
 
@@ -238,8 +256,13 @@ def dossier(assembly: Assembly, *documents: Document, revision: int = 1) -> Doss
 
 
 def published(sent: Dossier) -> DossierPublished:
-    """Return the event that sends `sent`."""
-    return DossierPublished(event_id=ids.new_id(), at=clock.now(), dossier=sent)
+    """Return the event that sends `sent`, signed as what follows the revision that is there."""
+    before = DossierRevision.objects.filter(
+        sitting=sent.sitting_id, revision=min(sent.revision, 2**31) - 1
+    ).first()
+    previous = before.manifest_sha256 if before else ""
+    signed = trusted.office(sent.assembly_id).sign(sent, previous)
+    return DossierPublished(event_id=ids.new_id(), at=clock.now(), dossier=signed)
 
 
 def deliberation(

@@ -25,6 +25,8 @@ PLANTED = {
     "one-door-pdf": ("boardpack/services/reading.py", "import pymupdf"),
     "one-door-pyhanko": ("boardpack/services/reading.py", "import pyhanko"),
     "one-door-server": ("boardpack/services/reading.py", "import django"),
+    "one-door-zstd": ("sync/engine/machine.py", "from backports import zstd"),
+    "one-door-s3": ("sync/server/blobs.py", "import obstore"),
     "window-uses-services": ("ui/app.py", "from boardpack.store import database"),
     "acyclic": ("boardpack/domain/ids.py", "from boardpack.domain import records"),
 }

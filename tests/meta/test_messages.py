@@ -49,7 +49,6 @@ SAME = {
     "{count} note",
     "{count} page",
     "{first}, {second}",
-    "{number} document",
 }
 
 #: What a text for people must never hold, and why.

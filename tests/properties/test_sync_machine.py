@@ -5,16 +5,43 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
-from boardpack.domain.transfers import Pending, Wanted
+from boardpack.domain.transfers import Allowance, DeltaKind, DeltaOffer, Pending, Wanted
 from sync.engine import events
-from sync.engine.commands import Await, Command, Done, FetchBlob, SendBatch, UploadBlob, Wait
+from sync.engine.commands import (
+    AskDeltas,
+    Await,
+    Command,
+    Done,
+    FetchBlob,
+    FetchDelta,
+    Interrupt,
+    SendBatch,
+    UploadBlob,
+    Wait,
+)
 from sync.engine.machine import SyncMachine
+from sync.protocol.messages import FoundDeltas
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 FILES = 5
-FAULTS = ("none", "lost before", "lost after", "busy", "damaged", "late", "stopped", "cancelled")
+SIZE = 1000
+FAULTS = (
+    "none",
+    "lost before",
+    "lost after",
+    "busy",
+    "damaged",
+    "late",
+    "stopped",
+    "cancelled",
+    "opened",
+    "paused",
+    "metered",
+    "unlimited",
+)
+ALLOWED = {"paused": Allowance(0), "metered": Allowance(500), "unlimited": Allowance()}
 
 
 @dataclass
@@ -28,12 +55,39 @@ class TinyWorld:
     uploaded: set[str] = field(default_factory=set)
     here: set[str] = field(default_factory=set)
     receipted: bool = False
+    #: File → how many deltas it has from "old", and how many searches before they are computed.
+    deltas: dict[str, tuple[int, int]] = field(default_factory=dict)
+    searches: int = 0
 
     def missing(self) -> tuple[Wanted, ...]:
         return tuple(
-            Wanted(each, number, "s", NOW + timedelta(days=number))
+            Wanted(
+                each,
+                SIZE,
+                "s",
+                NOW + timedelta(days=number),
+                bases=("old",) if each in self.deltas else (),
+            )
             for number, each in enumerate(sorted(self.on_server - self.here))
         )
+
+    def search(self, command: AskDeltas) -> events.DeltasAnswered:
+        """The server's side: what is asked for, asked for once and with a base."""
+        self.searches += 1
+        names = [each.sha256 for each in command.wanted]
+        assert len(set(names)) == len(names)
+        assert all(each.bases for each in command.wanted)
+        return events.DeltasAnswered(tuple(self._found(each) for each in names))
+
+    def _found(self, sha256: str) -> FoundDeltas:
+        count, after = self.deltas[sha256]
+        if self.searches <= after:
+            return FoundDeltas(sha256, (), retry_after=3)
+        offers = (
+            DeltaOffer("old", kind, number + 1, f"{sha256} {kind}")
+            for number, kind in enumerate(list(DeltaKind)[:count])
+        )
+        return FoundDeltas(sha256, tuple(offers))
 
     def send(self, command: SendBatch) -> None:
         """The server's side: each event once, and only when its files are there."""
@@ -67,8 +121,10 @@ def subject_of(command: Command) -> str:
     match command:
         case UploadBlob(sha256):
             return sha256
-        case FetchBlob(wanted):
+        case FetchBlob(wanted) | FetchDelta(wanted):
             return wanted.sha256
+        case AskDeltas():
+            return events.DELTAS
         case _:
             return events.BATCH
 
@@ -81,7 +137,9 @@ def outcome(world: TinyWorld, command: Command, fault: str) -> events.Event:
         "busy": events.Throttled(subject, 2),
         "stopped": events.Stopped(subject, "sync.unreadable_message"),
     }
-    if subject:
+    if isinstance(command, FetchDelta):
+        failures["damaged"] = events.DeltaFailed(subject)
+    elif isinstance(command, FetchBlob | UploadBlob):
         failures["damaged"] = events.BlobDamaged(subject)
     if fault in failures:
         return failures[fault]
@@ -100,27 +158,56 @@ def success(world: TinyWorld, command: Command, subject: str) -> events.Event:
         return world.take_in()
     if isinstance(command, UploadBlob):
         return events.BlobUploaded(subject)
+    if isinstance(command, AskDeltas):
+        return world.search(command)
     return world.store(subject)
+
+
+UnderWay = list[tuple[Command, str]]
+
+
+def interrupt(machine: SyncMachine, under_way: UnderWay, sha256: str) -> None:
+    """Interrupt a transfer; now and then it is over before it hears of it."""
+    place = [subject_of(each) for each, _ in under_way].index(sha256)
+    if len(under_way) % 2:
+        under_way.pop(place)
+        machine.tell(events.Interrupted(sha256))
+
+
+def by_the_person(fault: str, number: int) -> events.Event | None:
+    """Return what the person does meanwhile, None for nothing."""
+    if fault == "cancelled":
+        return events.Cancelled()
+    if fault == "opened":
+        return events.Opened(f"f{number}")
+    return events.Allowed(ALLOWED[fault]) if fault in ALLOWED else None
 
 
 def run(world: TinyWorld, faults: list[str]) -> Done:
     """One exchange; faults are taken in turn, then all goes well. Ends, or the test fails."""
     machine = SyncMachine(world.waiting, NOW, lambda: 0.5)
-    under_way: list[tuple[Command, str]] = []
+    under_way: UnderWay = []
     for _ in range(2000):
         command = machine.next()
         match command:
             case Done():
                 assert not under_way
+                assert machine.fallback_whole <= machine.delta_failures
+                assert done_says_what_is_held(command, world)
                 return command
             case Wait():
+                assert not under_way, "others go first"
                 machine.tell(events.Waited())
             case Await():
                 machine.tell(outcome(world, *under_way.pop(0)))
+            case Interrupt(sha256):
+                interrupt(machine, under_way, sha256)
             case _:
                 fault = faults.pop() if faults else "none"
-                if fault == "cancelled":
-                    machine.tell(events.Cancelled())
+                subjects = [subject_of(each) for each, _ in under_way]
+                assert subject_of(command) not in subjects, "one transfer a file"
+                if event := by_the_person(fault, len(under_way)):
+                    machine.tell(event)
                 elif fault == "late" and under_way:
                     # Another transfer under way ends first.
                     machine.tell(outcome(world, *under_way.pop()))
@@ -130,26 +217,42 @@ def run(world: TinyWorld, faults: list[str]) -> Done:
     raise AssertionError("the machine does not end")
 
 
+def done_says_what_is_held(done: Done, world: TinyWorld) -> bool:
+    """Whether an exchange that went well left only what may not come."""
+    if done.code or done.cancelled or done.incomplete:
+        return True
+    return done.held == len(world.missing())
+
+
 uploads = st.lists(st.sampled_from("uvw"), max_size=2, unique=True).map(tuple)
 batches = st.lists(uploads, max_size=4).map(
     lambda each: [Pending(f"e{number}", files) for number, files in enumerate(each)]
 )
 
 
+@settings(deadline=None)
 @given(
     batches,
     st.sets(st.sampled_from([f"f{number}" for number in range(FILES)])),
     st.integers(0, 3),
     st.lists(st.sampled_from(FAULTS), max_size=40),
+    st.dictionaries(
+        st.sampled_from([f"f{number}" for number in range(FILES)]),
+        st.tuples(st.integers(0, 3), st.integers(0, 6)),
+    ),
 )
 def test_after_any_faults_the_next_exchanges_end_in_the_same_state(
-    waiting: list[Pending], on_server: set[str], pages: int, faults: list[str]
+    waiting: list[Pending],
+    on_server: set[str],
+    pages: int,
+    faults: list[str],
+    deltas: dict[str, tuple[int, int]],
 ) -> None:
-    world = TinyWorld(list(waiting), on_server, pages)
+    world = TinyWorld(list(waiting), on_server, pages, deltas=deltas)
     names = [each.event_id for each in waiting]
     for _ in range(60):
         done = run(world, faults)
-        if not faults and not done.code and not done.cancelled:
+        if not faults and not done.code and not done.cancelled and not done.held:
             break
     assert world.waiting == []
     assert world.here == world.on_server

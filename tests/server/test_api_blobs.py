@@ -6,6 +6,7 @@ import pytest
 
 from sync.server import blobs
 from sync.server.actions.do_publish_dossier import do_publish_dossier
+from sync.server.storage.port import PIECE
 from tests.helpers import world as worlds
 
 DATA = bytes(range(256)) * 4096
@@ -141,5 +142,5 @@ def test_nginx_sends_the_bytes_when_configured(world, device_of, sent, settings)
 
 def test_a_file_is_read_in_pieces(world, sent) -> None:
     pieces = list(blobs.pieces(SHA256, 10, len(DATA) - 20))
-    assert max(map(len, pieces)) <= blobs.PIECE
+    assert max(map(len, pieces)) <= PIECE
     assert b"".join(pieces) == DATA[10:-10]

@@ -136,7 +136,7 @@ def test_who_is_not_there_is_named(ready, arguments) -> None:
 def test_revoke_without_a_device_is_no_failure(ready) -> None:
     done = ready("revoke", "jeanne@bourg.fr", "--json")
     assert done.returncode == 0
-    assert facts(done) == {"revoked": [], "names": []}
+    assert facts(done) == {"revoked": [], "names": [], "wipe": False, "drain": False}
 
 
 def test_import_twice_and_badly(ready, tmp_path) -> None:
@@ -176,6 +176,13 @@ def test_check_finds_open_secrets_and_lost_files(ready, tmp_path) -> None:
     done = ready("check", "--json")
     assert done.returncode == 3
     assert len(facts(done)["problems"]) == 1
+
+
+def test_a_new_key_is_ordered_for_an_assembly_that_has_one(ready) -> None:
+    done = ready("new-assembly-key", "nowhere", "--json")
+    assert (done.returncode, facts(done)["code"]) == (3, "server.no_such_assembly")
+    done = ready("new-assembly-key", "bourg-cm", "--json")
+    assert (done.returncode, facts(done)["code"]) == (3, "server.no_assembly_key")
 
 
 def test_restored_begins_a_new_epoch(ready) -> None:

@@ -28,7 +28,9 @@ THREADS = 6
 def world(transactional_db: None, files: object) -> worlds.World:
     identity.make_key()
     identity.ensure_state()
-    return worlds.build()
+    made = worlds.build()
+    worlds.give_keys(made)
+    return made
 
 
 def at_once(*acts: Callable[[], T]) -> list[T]:

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.test import Client
 
+from sync.server import records
+from sync.server.actions.do_record_erasure import do_record_erasure
 from sync.server.models import (
     Assembly,
     AuditLine,
@@ -35,16 +36,8 @@ PAGES = (
     "trustroot",
     "pinnedcertificate",
     "auditline",
+    "queuedjob",
 )
-
-
-@pytest.fixture
-def console(world) -> Client:
-    users = get_user_model().objects
-    user = users.create_superuser(username="dsi", password="correct horse battery")
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def post(console, path, **fields: object):
@@ -103,8 +96,10 @@ def test_an_authority_and_an_assembly_are_made(console, world) -> None:
         kind="council",
         colour="3",
         timezone="Europe/Paris",
+        lease_days="14",
     )
     assembly = Assembly.objects.get(key="region-cr")
+    assert records.assembly(assembly).lease_days == 14
     kinds = Change.objects.filter(feed=f"assembly:{assembly.id}").order_by("seq")
     assert list(kinds.values_list("kind", flat=True)) == ["authority", "assembly"]
     lines = AuditLine.objects.filter(action__in=["save_authority", "save_assembly"])
@@ -250,10 +245,30 @@ def test_a_code_is_shown_once_and_works(console, world) -> None:
 
 def test_a_device_is_revoked(console, world) -> None:
     device = worlds.person(world.mayor).device
-    post(console, "device/", action="revoke", _selected_action=[device.id])
+    path, chosen = "/console/boardpack_server/device/", {"_selected_action": [device.id]}
+    asked = console.post(path, {"action": "revoke", **chosen})
+    assert asked.status_code == 200, "first the question"
+    assert device.name in asked.content.decode()
+    assert console.post(path, {"action": "revoke", "asked": "1", **chosen}).status_code == 200
     device.refresh_from_db()
-    assert device.state == "revoked"
+    assert device.state == "active", "nothing was chosen yet"
+    post(console, "device/", action="revoke", asked="1", fate="revoke", reason="lost", **chosen)
+    device.refresh_from_db()
+    assert (device.state, device.wipe, device.drain, device.reason) == (
+        "revoked",
+        False,
+        False,
+        "lost",
+    )
     assert AuditLine.objects.filter(action="revoke_device", actor="console: dsi").count() == 1
+    assert "—" in console.get(path).content.decode()
+    post(console, "device/", action="revoke", asked="1", fate="drain", reason="left", **chosen)
+    device.refresh_from_db()
+    assert (device.wipe, device.drain, device.reason) == (True, True, "left")
+    listed = console.get(path, headers={"Accept-Language": "fr"}).content.decode()
+    assert "pas encore" in listed
+    do_record_erasure(device)
+    assert "effacé le" in console.get(path).content.decode()
 
 
 def test_a_trust_root_is_pasted_and_removed(console, world) -> None:

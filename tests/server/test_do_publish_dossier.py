@@ -7,6 +7,7 @@ import pytest
 
 from boardpack.domain import clock, ids
 from boardpack.domain.people import Role
+from sync.server.access import today_in
 from sync.server.actions.do_save_mandate import do_save_mandate
 from sync.server.models import AuditLine, BlobGrant, DossierRevision, Mandate, Sitting
 from tests.helpers import world as worlds
@@ -71,7 +72,7 @@ def test_only_the_secretariat_of_that_assembly_sends(world, who, code) -> None:
     [(-2, None, True), (0, None, True), (1, None, False), (-2, 0, False), (-2, 1, True)],
 )
 def test_the_mandate_must_run_today(world, starts, ends, accepted) -> None:
-    today = clock.now().date()
+    today = today_in(world.council.timezone)
     day = timedelta(days=1)
     worlds.mandate(
         world.stranger,

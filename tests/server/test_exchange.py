@@ -2,26 +2,45 @@
 
 import hashlib
 import logging
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from boardpack.domain import clock, ids
 from boardpack.domain.people import Role
-from sync.protocol import codec
+from sync.protocol import codec, heads
+from sync.protocol.errors import (
+    BadRequestError,
+    ServerBehindError,
+    ServerForkedError,
+    TooMuchError,
+)
 from sync.protocol.messages import MAX_CHANGES, DossierReceived, NoteSealed
 from sync.server import exchange as exchanges, feeds, identity
+from sync.server.actions.do_forget_expired import do_forget_expired
 from sync.server.actions.do_renew_epoch import do_renew_epoch
 from sync.server.actions.do_save_mandate import do_save_mandate
 from sync.server.actions.do_save_official import do_save_official
-from sync.server.models import AppliedEvent, Change, Feed, Mandate, SealedNote, Sitting
+from sync.server.commands import examine
+from sync.server.models import (
+    AppliedEvent,
+    AuditLine,
+    Change,
+    Feed,
+    FeedHead,
+    Mandate,
+    SealedNote,
+    Sitting,
+)
 from tests.helpers import world as worlds
 from tests.helpers.exchanging import Reader, request, send
 
 
-def note(text: bytes = b"sealed", note_id: str | None = None) -> NoteSealed:
-    return NoteSealed(ids.new_id(), clock.now(), note_id or ids.new_id(), text)
+def note(
+    text: bytes = b"sealed", note_id: str | None = None, replaces: tuple[str, ...] = ()
+) -> NoteSealed:
+    note_id = note_id or ids.new_id()
+    return NoteSealed(ids.new_id(), clock.now(), note_id, text, replaces=replaces)
 
 
 @pytest.fixture
@@ -130,7 +149,7 @@ def test_a_defect_in_one_event_is_logged_and_blocks_no_other(world, monkeypatch,
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr(exchanges, "do_record_receipt", broken)
+        patched.setitem(exchanges._ACTIONS, DossierReceived, broken)
         event = DossierReceived(ids.new_id(), clock.now(), ids.new_id(), 1, "0" * 64)
         logging.getLogger("boardpack").propagate = True
         answers = send(person, event, note())
@@ -167,13 +186,17 @@ def test_a_page_stays_small_with_large_notes(world) -> None:
 def test_a_note_written_often_is_read_once(world) -> None:
     person = worlds.person(world.mayor)
     note_id = ids.new_id()
+    before: tuple[str, ...] = ()
     for number in range(20):
-        send(person, note(b"%d" % number, note_id))
+        event = note(b"%d" % number, note_id, before)
+        send(person, event)
+        before = (event.event_id,)
     reader = Reader(person)
     reply = reader.sync()
     notes = [each for each in reply.changes if each.kind == "note"]
     assert len(notes) == 1
-    assert reader.of("note")[note_id].ciphertext == b"19"
+    (version,) = reader.of("note")[note_id].versions
+    assert version.ciphertext == b"19"
     feed = Feed.objects.get(name=f"official:{world.mayor.id}")
     assert reader.cursor[feed.name] == feed.seq
 
@@ -252,15 +275,95 @@ def test_a_new_epoch_reads_everything_again(world, sent) -> None:
     assert reader.records == known
 
 
-def test_a_cursor_ahead_of_the_server_reads_that_feed_again(world, sent) -> None:
+def test_a_cursor_ahead_of_the_server_is_refused_before_anything_is_applied(
+    world, sent, caplog
+) -> None:
     reader = Reader(worlds.person(world.councillor))
     reader.sync()
     name = f"assembly:{world.council.id}"
     reader.cursor[name] += 1000
-    reader.records.clear()
-    reader.sync()
-    assert set(reader.of("dossier")) == {sent.sitting_id}
-    assert reader.cursor[name] == Feed.objects.get(name=name).seq
+    event = note()
+    for _ in range(2):
+        with pytest.raises(ServerBehindError):
+            reader.sync(event)
+    assert not AppliedEvent.objects.filter(event_id=event.event_id).exists()
+    (line,) = AuditLine.objects.filter(action="server_disagreed")
+    assert line.detail["code"] == "sync.server_behind"
+    outcome = examine.run(deep=False)
+    assert outcome.exit_code == 3
+    assert "restored" in outcome.facts["problems"][-1]
+    do_renew_epoch(worlds.IT)
+    reader.cursor = {}
+    reader.sync(event)
+    assert AppliedEvent.objects.filter(event_id=event.event_id).exists()
+    assert "restored" not in str(examine.run(deep=False).facts["problems"])
+
+
+def test_the_head_of_a_feed_runs_over_everything_that_was_ever_told(world, sent) -> None:
+    name = f"assembly:{world.council.id}"
+    feed = Feed.objects.get(name=name)
+    kept = dict(FeedHead.objects.filter(feed=name).values_list("seq", "head"))
+    assert sorted(kept) == list(range(1, feed.seq + 1)), "one a number, also of what was replaced"
+    assert kept[feed.seq] == feed.head
+    assert len(set(kept.values())) == feed.seq
+    change = Change.objects.get(feed=name, seq=feed.seq)
+    body = bytes(change.body)
+    before = kept[feed.seq - 1]
+    assert heads.next_head(before, feed.seq, change.kind, change.record_id, body) == feed.head
+    for other in (body + b" ", None):
+        assert heads.next_head(before, feed.seq, change.kind, change.record_id, other) != feed.head
+
+
+def test_another_history_is_refused(world, sent, caplog) -> None:
+    person = worlds.person(world.councillor)
+    first = codec.decode_reply(exchanges.exchange(person, request()))
+    seal = heads.seal(first.cursor, first.heads)
+    good = request(epoch=first.epoch, cursor=first.cursor, seal=seal)
+    reply = codec.decode_reply(exchanges.exchange(person, good))
+    assert (reply.heads, reply.changes) == ({}, ())
+    bad = request(epoch=first.epoch, cursor=first.cursor, seal="A" * 22)
+    with pytest.raises(ServerForkedError):
+        exchanges.exchange(person, bad)
+    unknown = request(epoch=first.epoch, cursor=first.cursor)
+    assert codec.decode_reply(exchanges.exchange(person, unknown)).changes == ()
+
+
+def test_old_heads_are_forgotten_and_prove_nothing_then(world, sent, later) -> None:
+    person = worlds.person(world.councillor)
+    first = codec.decode_reply(exchanges.exchange(person, request()))
+    name = f"assembly:{world.council.id}"
+    earlier = {**first.cursor, name: first.cursor[name] - 1}
+    later(timedelta(days=401))
+    assert do_forget_expired(worlds.IT)["heads"] > 0
+    wrong = request(epoch=first.epoch, cursor=earlier, seal="A" * 22)
+    assert codec.decode_reply(exchanges.exchange(person, wrong)).changes
+
+
+def test_who_asks_is_told_which_events_are_not_known(world) -> None:
+    person, other = worlds.person(world.mayor), worlds.person(world.deputy)
+    mine, theirs = note(), note()
+    send(person, mine)
+    send(other, theirs)
+    asked = (mine.event_id, theirs.event_id, ids.new_id())
+    reply = codec.decode_reply(exchanges.exchange(person, request(ask=asked)))
+    assert reply.unknown == asked[1:], "another person's events are nobody's news"
+    with pytest.raises(TooMuchError):
+        exchanges.exchange(person, request(ask=(ids.new_id(),) * 1001))
+    for bad in ("x", "\0", "' OR 1=1"):
+        with pytest.raises(BadRequestError):
+            exchanges.exchange(person, request(ask=(bad,)))
+
+
+def test_a_refusal_after_a_restore_is_not_for_ever(world, sent) -> None:
+    person = worlds.person(world.mayor)
+    event = DossierReceived(ids.new_id(), clock.now(), sent.sitting_id, 9, "0" * 64)
+    for facts in ({"again": (event.event_id,)}, {"epoch": "0" * 36}):
+        data = request(event, **facts)
+        (answer,) = codec.decode_reply(exchanges.exchange(person, data)).answers
+        assert answer.code == "access.unknown"
+        assert not AppliedEvent.objects.filter(event_id=event.event_id).exists()
+    (answer,) = send(person, event)
+    assert AppliedEvent.objects.filter(event_id=event.event_id).exists()
 
 
 def test_a_corrected_name_reaches_every_assembly_of_the_person(world) -> None:
@@ -277,9 +380,8 @@ def test_the_records_say_what_the_tables_say(world, sent) -> None:
     reader = Reader(worlds.person(world.agent))
     reader.sync()
     dossier = reader.of("dossier")[sent.sitting_id]
-    assert dossier == replace(
-        sent, first_sent_at=dossier.first_sent_at, revised_at=dossier.revised_at
-    )
+    assert dossier.signature
+    assert dossier.manifest_sha256() == sent.manifest_sha256()
     assert Sitting.objects.get().revision == 1
 
 

@@ -6,155 +6,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import socket
-from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
-import psycopg
-import pytest
-
-from boardpack.domain import clock, ids
-from boardpack.domain.dossier import Dossier
 from sync.protocol import codec
-from sync.protocol.messages import DossierPublished
 from tests.helpers.exchanging import EXCHANGE, request
-from tests.helpers.serving import Served, facts, prepare, ready_folder, run
-from tests.helpers.wire_device import ASSERTION_TYPE, TOKEN, WireDevice, ath, proof, public
-from tests.helpers.world import document, version
-
-
-class SocketDevice(WireDevice):
-    """`WireDevice`'s keys, spoken over the socket."""
-
-    def __init__(self, server: Served, code: str) -> None:
-        super().__init__()
-        self.server = server
-        body = {
-            "client_name": "Tablette",
-            "jwks": {"keys": [public(self.key)]},
-            "boardpack": {"recipient": "age1" + "q" * 58},
-        }
-        status, data, headers = server.call(
-            "POST",
-            "/oauth/register",
-            json.dumps(body).encode(),
-            Authorization=f"Bearer {code}",
-            Content_Type="application/json",
-        )
-        assert status == 201, data
-        self.device_id, self.nonce = json.loads(data)["client_id"], headers["dpop-nonce"]
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": ASSERTION_TYPE,
-            "client_assertion": self.assertion(aud=server.url + TOKEN),
-        }
-        status, data, headers = server.call(
-            "POST",
-            TOKEN,
-            urlencode(form).encode(),
-            DPoP=proof(self.key, "POST", server.url + TOKEN, nonce=self.nonce),
-            Content_Type="application/x-www-form-urlencoded",
-        )
-        assert status == 200, data
-        self.token = json.loads(data)["access_token"]
-
-    def ask(
-        self, method: str, path: str, body: bytes = b"", **headers: str
-    ) -> tuple[int, bytes, dict[str, str]]:
-        address = self.server.url + path
-        status, data, found = self.server.call(
-            method,
-            path,
-            body,
-            Authorization=f"DPoP {self.token}",
-            DPoP=proof(self.key, method, address, ath=ath(self.token), nonce=self.nonce),
-            **headers,
-        )
-        self.nonce = found["dpop-nonce"]
-        return status, data, found
-
-
-@pytest.fixture
-def database() -> Iterator[str]:
-    """An empty database: SQLite in the folder, or a new one in the tests' PostgreSQL."""
-    base = os.environ.get("BOARDPACK_TEST_DATABASE_URL", "")
-    if not base:
-        yield ""
-        return
-    name = f"loopback_{os.getpid()}"
-    with psycopg.connect(base, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    try:
-        yield base.rpartition("/")[0] + "/" + name
-    finally:
-        with psycopg.connect(base, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@pytest.fixture
-def served(tmp_path: Path, database: str) -> Iterator[Served]:
-    folder = tmp_path / "data"
-    if database:
-        prepare(folder, {"DATABASE_URL": database})
-    else:
-        ready_folder(folder)
-    server = Served(folder, database)
-    yield server
-    if server.process.poll() is None:
-        server.stop()
+from tests.helpers.serving import Served, facts, run
+from tests.helpers.socket_device import SocketDevice
+from tests.helpers.world import version
 
 
 def test_a_dossier_goes_from_one_device_to_another(served: Served) -> None:
     agent = SocketDevice(served, served.command("enrol", "zoe@bourg.fr")["code"])
     reader = SocketDevice(served, served.command("enrol", "jeanne@bourg.fr")["code"])
     data = b"%PDF-1.7 " + bytes(range(256)) * 80_000
-    described = version(data)
-    path = f"/api/v1/uploads/{described.sha256}"
-    chunk = 8 * 1024 * 1024
-    for start in range(0, len(data), chunk):
-        status, body, headers = agent.ask(
-            "PATCH",
-            path,
-            data[start : start + chunk],
-            Upload_Offset=str(start),
-            Upload_Length=str(len(data)),
-        )
-        assert status in {201, 204}, body
-    assert (status, headers["upload-complete"]) == (201, "?1")
-    status, body, headers = agent.ask("HEAD", path)
-    assert (status, headers["upload-offset"]) == (200, str(len(data)))
-
-    status, body, _ = agent.ask("POST", EXCHANGE, request(), Content_Type="application/json")
-    assembly_id = next(
-        each.record_id for each in codec.decode_reply(body).changes if each.kind == "assembly"
-    )
-    now = clock.now()
-    dossier = Dossier(
-        sitting_id=ids.new_id(),
-        assembly_id=assembly_id,
-        revision=1,
-        title="Séance",
-        starts_at=now,
-        place="",
-        items=(),
-        documents=(document(described),),
-        first_sent_at=now,
-        revised_at=now,
-    )
-    event = DossierPublished(ids.new_id(), now, dossier)
-    status, body, _ = agent.ask("POST", EXCHANGE, request(event), Content_Type="application/json")
-    assert codec.decode_reply(body).answers[0].accepted, body
+    agent.publish(data)
 
     status, body, _ = reader.ask("POST", EXCHANGE, request(), Content_Type="application/json")
     kinds = {each.kind for each in codec.decode_reply(body).changes}
-    assert {"dossier", "assembly", "authority", "official", "access", "device"} <= kinds
-    path = f"/api/v1/blobs/{described.sha256}"
+    assert {"dossier", "assembly_key", "authority", "official", "access", "device"} <= kinds
+    path = f"/api/v1/blobs/{version(data).sha256}"
     status, first, _ = reader.ask("GET", path, Range="bytes=0-999999")
     assert (status, len(first)) == (206, 1_000_000)
     status, rest, headers = reader.ask("GET", path, Range="bytes=1000000-")
-    assert hashlib.sha256(first + rest).hexdigest() == described.sha256
+    assert hashlib.sha256(first + rest).hexdigest() == version(data).sha256
     assert headers["content-range"] == f"bytes 1000000-{len(data) - 1}/{len(data)}"
     status, whole, headers = reader.ask("GET", path)
     assert (status, whole == data) == (200, True)

@@ -9,8 +9,8 @@ import pytest
 from django.urls import resolve
 from django.urls.exceptions import Resolver404
 
-from sync.protocol.messages import ExchangeReply, ExchangeRequest
 from sync.server.actions.do_issue_code import do_issue_code
+from sync.server.api.application import MESSAGES
 from tests.helpers import world as worlds
 from tests.helpers.exchanging import EXCHANGE, request
 from tests.helpers.wire_device import WireDevice
@@ -39,8 +39,13 @@ def test_it_names_every_door(schema) -> None:
         ("post", "/oauth/token"),
         ("get", "/.well-known/oauth-authorization-server"),
         ("post", "/api/v1/exchange"),
+        ("post", "/api/v1/drain"),
+        ("post", "/api/v1/erased"),
         ("get", "/api/v1/blobs/{sha256}"),
         ("head", "/api/v1/blobs/{sha256}"),
+        ("post", "/api/v1/deltas/search"),
+        ("get", "/api/v1/deltas/{new}"),
+        ("head", "/api/v1/deltas/{new}"),
         ("head", "/api/v1/uploads/{sha256}"),
         ("patch", "/api/v1/uploads/{sha256}"),
     }
@@ -49,7 +54,7 @@ def test_it_names_every_door(schema) -> None:
 def test_every_door_that_it_names_exists(schema) -> None:
     for _, path in operations(schema):
         try:
-            resolve(path.replace("{sha256}", "0" * 64))
+            resolve(re.sub(r"\{\w+\}", "0" * 64, path))
         except Resolver404:
             pytest.fail(path)
 
@@ -62,17 +67,28 @@ def test_every_reference_resolves(schema) -> None:
 
 
 def test_the_messages_are_those_of_the_protocol(schema) -> None:
-    _, found = msgspec.json.schema_components(
-        (ExchangeRequest, ExchangeReply), ref_template="#/components/schemas/{name}"
-    )
+    _, found = msgspec.json.schema_components(MESSAGES, ref_template="#/components/schemas/{name}")
     for name, described in found.items():
         assert schema["components"]["schemas"][name] == json.loads(json.dumps(described)), name
 
 
 def test_calls_of_devices_ask_for_their_proof(schema) -> None:
     for (_, path), operation in operations(schema).items():
-        guarded = path in {EXCHANGE, "/api/v1/blobs/{sha256}", "/api/v1/uploads/{sha256}"}
+        # A device that left has no token: its own key speaks at these doors.
+        left = {"/api/v1/health", "/api/v1/drain", "/api/v1/erased"}
+        guarded = path.startswith("/api/v1/") and path not in left
         assert bool(operation.get("security")) is guarded, path
+
+
+def _answers_about_deltas(device: WireDevice, sha256: str) -> Iterator[tuple[str, str, int]]:
+    search, delta = "/api/v1/deltas/search", "/api/v1/deltas/{new}"
+    asked = {"wanted": [sha256], "held": [], "kinds": ["recipe"]}
+    for body in (asked, {"wanted": 3}, asked | {"held": ["x"] * 2001}):
+        yield "post", search, device.call("POST", search, json.dumps(body).encode()).status_code
+    for method in ("GET", "HEAD"):
+        for query in (f"?from={sha256}&kind=recipe", "?kind=other", ""):
+            path = f"/api/v1/deltas/{sha256}{query}"
+            yield method, delta, device.call(method, path).status_code
 
 
 def _answers(world, device_of) -> Iterator[tuple[str, str, int]]:
@@ -103,6 +119,7 @@ def _answers(world, device_of) -> Iterator[tuple[str, str, int]]:
         yield method, blob, device.call(method, path, headers={"Range": "bytes=1-"}).status_code
         yield method, blob, device.call(method, path, headers={"Range": "bytes=9-"}).status_code
         yield method, blob, device.call(method, path[:-1]).status_code
+    yield from _answers_about_deltas(device, sha256)
     path = "/api/v1/uploads/" + "0" * 64
     yield "head", upload, device.call("HEAD", path).status_code
     for offset, length in (("0", "3"), ("9", "9"), ("x", "9"), ("0", "9" * 15)):

@@ -319,9 +319,11 @@ def test_files_of_nobody_are_swept(blobs: BlobStore, store: Store) -> None:
     blobs.keep(b"mine", sha256(b"mine"))
     stray = store.folder / "blobs" / "ab"
     stray.mkdir(exist_ok=True)
-    (stray / "abcdef.part").write_bytes(b"noise")
-    (stray / "abcdef.new").write_bytes(b"noise")
+    (stray / ("ab" * 32 + ".part")).write_bytes(b"noise")
+    (stray / ("ab" * 32 + ".new")).write_bytes(b"noise")
+    (stray / "Thumbs.db").write_bytes(b"somebody else")
     assert blobs.sweep() == 2
+    assert (stray / "Thumbs.db").exists(), "not ours"
     assert blobs.read(sha256(b"mine")) == b"mine"
 
 

@@ -13,9 +13,10 @@ import pytest
 from boardpack.domain import clock
 from boardpack.domain.dossier import DocumentKind, Dossier
 from boardpack.domain.people import Role
-from boardpack.domain.records import Access, ReceiptKind, SealedNote
+from boardpack.domain.records import Access, ReceiptKind, SealedNote, SealedVersion
 from boardpack.store import (
     access,
+    assembly_keys,
     changes,
     cursor,
     deliberations,
@@ -33,7 +34,7 @@ from boardpack.store.database import Store
 from boardpack.store.errors import InconsistentReplyError
 from boardpack.store.index import open_index
 from boardpack.store.leaving import INDEX_KEY
-from sync.protocol.codec import UnreadableMessageError, encode
+from sync.protocol.codec import UnreadableMessageError, decode, encode
 from sync.protocol.messages import (
     GONE,
     PROTOCOL,
@@ -45,6 +46,7 @@ from sync.protocol.messages import (
     NoteSealed,
     Record,
 )
+from tests.helpers import trusted
 from tests.helpers.local import (
     BUREAU,
     COUNCIL,
@@ -54,6 +56,8 @@ from tests.helpers.local import (
     Local,
     document,
     dossier,
+    enrol,
+    keys_of_assemblies,
     mandate,
     receipt,
     soon,
@@ -64,7 +68,18 @@ from tests.store.test_outbox import note
 FEED = "assembly:council"
 
 
-def change(seq: int, record: Record, feed: str = FEED) -> Change:
+@pytest.fixture(autouse=True)
+def known_office(store: Store) -> None:
+    """The account is enrolled and knows the keys that sign."""
+    enrol(store, MAYOR)
+    with store.transaction() as connection:
+        for key in keys_of_assemblies():
+            assembly_keys.keep(connection, key, "epoch")
+
+
+def change(seq: int, record: Record, feed: str = FEED, previous: Dossier | None = None) -> Change:
+    if isinstance(record, Dossier) and not record.signature:
+        record = trusted.signed(record, previous)
     for kind, (of, key) in RECORDS.items():
         if isinstance(record, of):
             return Change(feed, seq, kind, str(getattr(record, key)), msgspec.Raw(encode(record)))
@@ -105,7 +120,8 @@ def test_records_are_found_by_the_queries(store: Store) -> None:
     apply(store, *(change(i, each) for i, each in enumerate((*PEOPLE, sitting), start=1)))
     assert people.assemblies(store.connection)["council"] == COUNCIL
     assert people.officials(store.connection)["mayor"] == MAYOR
-    assert dossiers.projected(store.connection)["sitting"].dossier == sitting
+    found = dossiers.projected(store.connection)["sitting"].dossier
+    assert dataclasses.replace(found, signature="") == sitting
     assert cursor.load(store.connection).feeds == {FEED: len(PEOPLE) + 1}
     assert cursor.load(store.connection).epoch == "epoch"
 
@@ -137,7 +153,7 @@ def test_accepted_rows_stay_until_the_server_has_no_more(store: Store) -> None:
     applied = apply(store, answers=answers, more=True)
     assert applied.changes.outbox
     assert store.connection.execute("SELECT state FROM outbox").fetchone()[0] == "accepted"
-    apply(store, change(1, SealedNote("note", event.ciphertext, deleted=False)))
+    apply(store, change(1, SealedNote("note", (SealedVersion(event.event_id, event.ciphertext),))))
     assert store.connection.execute("SELECT count(*) FROM outbox").fetchone()[0] == 0
     assert store.connection.execute("SELECT count(*) FROM notes_projected").fetchone()[0] == 1
 
@@ -160,28 +176,27 @@ def test_an_answer_of_no_is_kept_for_the_person(store: Store, code: str) -> None
     assert [row.code for row in outbox.rejected(store.connection)] == [code]
 
 
-def test_a_note_is_opened_on_arrival_and_its_tombstone_hides_it(device: Local) -> None:
-    sealed = SealedNote("note", b"not for us", deleted=False)
+def test_a_note_that_does_not_open_is_kept_as_it_is(device: Local) -> None:
+    sealed = SealedNote("note", (SealedVersion("v", b"not for us"),))
     device.tell()
     changes.apply(device.store, reply(change(99, sealed)), lambda _sealed: None)
     (row,) = device.store.connection.execute("SELECT * FROM notes").fetchall()
-    assert (row["content"], bytes(row["ciphertext"])) == (None, b"not for us")
-    gone = SealedNote("note", b"", deleted=True)
-    changes.apply(device.store, reply(change(100, gone)), lambda _sealed: None)
-    assert device.store.connection.execute("SELECT deleted FROM notes").fetchone()[0] == 1
+    assert (row["content"], row["live"], row["merged"]) == (None, 0, "[]")
+    assert decode(bytes(row["sealed"]), SealedNote) == sealed
 
 
 def test_a_record_that_is_gone_is_removed(store: Store) -> None:
-    apply(store, change(1, MAYOR), change(2, dossier(document("report", version(b"1")))))
+    sitting = dossier(document("report", version(b"1")))
+    shown = receipt(ReceiptKind.OPENED, OTHER, sitting, "report")
+    apply(store, change(1, MAYOR), change(2, sitting), change(3, shown))
     applied = apply(
         store,
-        Change(FEED, 3, "official", "mayor", GONE),
-        Change(FEED, 4, "dossier", "sitting", GONE),
+        Change(FEED, 4, "official", "mayor", GONE),
+        Change(FEED, 5, "receipt", shown.receipt_id, GONE),
     )
     assert applied.changes.sittings == {"sitting"}
-    assert applied.changes.documents == {"report"}
     assert people.officials(store.connection) == {}
-    assert store.connection.execute("SELECT count(*) FROM versions").fetchone()[0] == 0
+    assert receipts.of_sitting(store.connection, "sitting") == ()
 
 
 def test_a_kind_of_a_newer_server_is_passed_over(store: Store) -> None:
@@ -276,15 +291,14 @@ def test_a_device_never_goes_back_to_an_older_revision(store: Store) -> None:
     apply(store, change(1, newer))
     apply(store, change(2, older))
     assert dossiers.projected(store.connection)["sitting"].dossier.revision == 2
-    assert [each.action for each in journal.latest(store.connection, 5)] == [
-        "older_revision_refused"
-    ]
+    assert [each.action for each in journal.latest(store.connection, 5)] == ["trust.went_back"]
 
 
 def test_a_document_that_a_revision_drops_stays_out_of_force(store: Store) -> None:
     both = dossier(document("kept", version(b"1")), document("dropped", version(b"2")))
     apply(store, change(1, both))
-    apply(store, change(2, dossier(document("kept", version(b"1")), revision=2)))
+    second = dossier(document("kept", version(b"1")), revision=2)
+    apply(store, change(2, second, previous=both))
     rows = store.connection.execute("SELECT document_id, withdrawn FROM documents").fetchall()
     assert {row["document_id"]: row["withdrawn"] for row in rows} == {"kept": 0, "dropped": 1}
     assert {each.sha256 for each in wanted.missing(store.connection, "mayor")} == {
@@ -323,7 +337,7 @@ def test_a_contact_is_remembered(store: Store) -> None:
 
 
 def lost(assembly_id: str) -> Access:
-    return Access(assembly_id, (), granted=False)
+    return Access(assembly_id, (), granted=False, immediate=True)
 
 
 def two_assemblies(device: Local) -> tuple[Dossier, Dossier]:
@@ -341,14 +355,17 @@ def two_assemblies(device: Local) -> tuple[Dossier, Dossier]:
 def test_leaving_takes_the_dossiers_and_the_keys_and_keeps_notes(device: Local) -> None:
     _, bureau = two_assemblies(device)
     connection = device.store.connection
-    connection.execute("INSERT INTO positions VALUES ('b', 'x', 1, 0.0, 1.0, 't')")
+    connection.execute(
+        "INSERT INTO positions (document_id, sha256, page, top, zoom, at)"
+        " VALUES ('b', 'x', 1, 0.0, 1.0, 't')"
+    )
     event = NoteSealed("n1", clock.now(), "note", b"sealed")
     outbox.append(connection, event, subject_id="note", document_id="b", content=b"{}")
     device.seq += 2
     changes.apply(
         device.store,
         reply(
-            change(device.seq - 1, SealedNote("old", b"sealed", deleted=False)),
+            change(device.seq - 1, SealedNote("old", (SealedVersion("v", b"sealed"),))),
             change(device.seq, lost("council")),
         ),
         lambda _sealed: None,
@@ -382,7 +399,8 @@ def test_losing_the_office_takes_what_only_the_secretariat_sees(device: Local) -
     )
     assert receipts.of_sitting(device.store.connection, council.sitting_id)
     device.tell(Access("council", (Role.MEMBER,), granted=True))
-    assert receipts.of_sitting(device.store.connection, council.sitting_id) == ()
+    left = receipts.of_sitting(device.store.connection, council.sitting_id)
+    assert {each.official_id for each in left} == {MAYOR.official_id}
     assert council.sitting_id in dossiers.projected(device.store.connection)
 
 

@@ -36,7 +36,12 @@ def test_a_step_is_taken_and_everything_else_kept(path: Path) -> None:
     assert meta.get(connection, "word") == b"kept"
     assert migrating.version(connection) == LAST + 1
     connection.close()
-    assert {each.name for each in path.parent.iterdir()} == {DATABASE, "ballast", "store.lock"}
+    assert {each.name for each in path.parent.iterdir()} == {
+        DATABASE,
+        "ballast",
+        "own.log",
+        "store.lock",
+    }
 
 
 def test_a_failing_step_leaves_the_store_as_it_was(path: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from boardpack.domain import clock, ids
-from boardpack.store import outbox
+from boardpack.store import outbox, sent
 from boardpack.store.database import Store
 from sync.protocol.messages import Answer, ConvocationAcknowledged, NoteSealed
 
@@ -42,8 +42,8 @@ def test_rows_keep_the_order_of_writing_when_the_clock_jumps_back(
             store.connection, event, subject_id="note", document_id="d", content=event.ciphertext
         )
     assert [row.event for row in outbox.waiting(store.connection)] == [first, older]
-    (shown,) = store.connection.execute("SELECT content FROM notes_projected").fetchall()
-    assert bytes(shown["content"]) == b"2"
+    (shown,) = store.connection.execute("SELECT written FROM notes_projected").fetchall()
+    assert bytes(shown["written"]) == b"2"
 
 
 def test_an_accepted_row_stays_in_view_until_the_feeds_caught_up(store: Store) -> None:
@@ -52,7 +52,7 @@ def test_an_accepted_row_stays_in_view_until_the_feeds_caught_up(store: Store) -
     outbox.answered(store.connection, [Answer(event.event_id, accepted=True)])
     assert outbox.waiting(store.connection) == ()
     assert store.connection.execute("SELECT count(*) FROM notes_projected").fetchone()[0] == 1
-    assert outbox.settle(store.connection) == 1
+    assert sent.settle(store.connection, clock.now()) == 1
     assert store.connection.execute("SELECT count(*) FROM outbox").fetchone()[0] == 0
 
 
@@ -62,7 +62,7 @@ def test_a_rejected_row_stays_readable_until_the_person_saw_why(store: Store) ->
     outbox.answered(
         store.connection, [Answer(event.event_id, accepted=False, code="x.y", parameters={"n": 1})]
     )
-    outbox.settle(store.connection)
+    sent.settle(store.connection, clock.now())
     (row,) = outbox.rejected(store.connection)
     assert (row.content, row.code, row.parameters) == (b"my words", "x.y", {"n": 1})
     assert outbox.counts(store.connection) == outbox.Counts(waiting=0, rejected=1)

@@ -54,9 +54,11 @@ def main() -> int:
 
 def play(work: Path, output: Path, transcript: Transcript) -> None:
     """Play the seven steps without a screen."""
+    from tests.helpers.harmless import leave_out_harmless
     from tests.story.cast import Cast, demo_papers
     from tests.story.story import Story
 
+    leave_out_harmless()
     papers = demo_papers(work / "folders")
     with Cast(work, papers) as cast:
         Story(cast, transcript, output / "pictures").play()

@@ -35,14 +35,14 @@ class Server:
     url: str = ""
     _process: subprocess.Popen[str] | None = field(default=None, repr=False)
 
-    def command(self, *arguments: str, stdin: str = "") -> dict[str, Any]:
-        """Run an administration command; return its JSON."""
+    def command(self, *arguments: str, stdin: str = "", expect: int = 0) -> dict[str, Any]:
+        """Run an administration command that ends with this exit code; return its JSON."""
         words = [sys.executable, "-m", "sync.server.command", arguments[0], *arguments[1:]]
         done = subprocess.run(
             [*words, "--data", str(self.data), "--json"],
             cwd=ROOT, env=environment(), input=stdin, capture_output=True, text=True, check=False,
         )  # fmt: skip
-        if done.returncode:
+        if done.returncode != expect:
             raise StoryError(f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}")
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer

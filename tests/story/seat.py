@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 from boardpack.bootstrap import open_program
 from boardpack.messages import _
 from boardpack.services.program import Session
-from tests.gui.patience import settle, turn, until
+from tests.gui.patience import at_rest, turn, until
 from tests.gui.watchdog import Watchdog
 from ui.app import prepare
 from ui.background import Background, Lane
@@ -69,7 +69,7 @@ class Seat:
 
     def rest(self, *lanes: Lane) -> None:
         """Wait until nothing is under way."""
-        settle(self.background, *lanes)
+        at_rest(self.window, self.background, *lanes)
 
     def wait(self, true: Callable[[], object], what: str) -> None:
         """Wait until something is true."""

@@ -10,6 +10,7 @@ import pytest
 import segno
 from PIL import Image
 
+from boardpack import bootstrap
 from boardpack.domain.refusals import (
     BadCodeError,
     DeviceAlreadyActiveError,
@@ -22,6 +23,7 @@ from boardpack.services.enrolment import AlreadyEnrolledError, WrongServerError
 from boardpack.services.errors import CannotReadError
 from boardpack.services.offers import AddressNeededError, EnrolmentOffer, MalformedCodeError
 from boardpack.services.qr import NoQrFoundError, NoQrReaderError
+from boardpack.store import twice
 from boardpack.store.errors import LockedByOtherError
 from boardpack.store.keys import PROFILE
 from sync.client.errors import BadAddressError, OfflineError
@@ -215,9 +217,29 @@ def test_enrolling_an_enrolled_profile_is_refused_and_changes_nothing(
 def test_what_a_killed_enrolment_left_is_cleared_by_the_next(device: SimulatedDevice) -> None:
     device.enrol(replace=True)
     device.program.lock()
-    (device.folder / PROFILE).unlink()
+    twice.remove(device.folder, PROFILE)
     assert device.program.profile_state().kind is ProfileKind.NEW
     device.enrol(replace=True)
+    assert device.sync().code == ""
+
+
+def test_starting_over_erases_the_profile_for_another_enrolment(device: SimulatedDevice) -> None:
+    device.enrol()
+    device.program.lock()
+    device.program.start_over()
+    assert nothing_stays(device)
+    assert device.program.profile_state().kind is ProfileKind.NEW
+    device.program.start_over()
+    device.enrol(replace=True)
+    assert device.sync().code == ""
+
+
+def test_starting_over_leaves_alone_what_another_boardpack_works_on(
+    device: SimulatedDevice,
+) -> None:
+    device.enrol()
+    with pytest.raises(LockedByOtherError):
+        bootstrap.open_program(device.folder).start_over()
     assert device.sync().code == ""
 
 

@@ -16,7 +16,8 @@ from boardpack.store import outbox
 from boardpack.store.database import Store
 from boardpack.store.errors import DamagedStoreError
 from sync.client.http_transport import CHUNK
-from sync.protocol.messages import ConvocationAcknowledged
+from sync.protocol.messages import Answer, ConvocationAcknowledged
+from sync.server import exchange as server_exchange
 from sync.server.actions.do_revoke_device import do_revoke_device
 from sync.server.models import Assembly, Device, Token
 from tests.helpers.devices import SECRET, SimulatedDevice
@@ -595,3 +596,19 @@ def test_any_mixture_of_faults_on_three_devices_ends_in_one_state(
     assert len(mayor.state()["note"]) == 6
     assert mayor.files() == deputy.files()
     assert len(mayor.files()) == 5
+
+
+def test_a_server_that_answers_what_nobody_sent_is_not_asked_for_ever(
+    server: SimulatedServer,
+    mayor: SimulatedDevice,
+    publish: Publish,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sitting, _ = publish()
+    mayor.synced()
+    acknowledge(mayor, sitting)
+    monkeypatch.setattr(
+        server_exchange, "answer", lambda *_, **__: Answer(ids.new_id(), accepted=True)
+    )
+    assert mayor.sync().code == "sync.no_progress"
+    assert mayor.waiting() == 1

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pytest_django.fixtures import Settings
 
 from boardpack.domain import clock, ids
-from boardpack.services.read_models import SyncMode
+from boardpack.services.sync_state import SyncMode
 from boardpack.store import damage
 from sync.protocol.messages import ConvocationAcknowledged
 from tests.helpers.devices import SimulatedDevice
@@ -33,6 +34,11 @@ def mayor(small_disk: Path, server: SimulatedServer, world: World) -> Iterator[S
     device.enrol()
     yield device
     device.program.lock()
+
+
+@pytest.fixture(autouse=True)
+def every_turn_comes_at_once(settings: Settings) -> None:
+    settings.LINE_MBIT = 0
 
 
 def test_a_full_disk_stops_the_reception_and_nothing_else(

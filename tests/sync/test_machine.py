@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from boardpack.domain.ports import ThrottledError
-from boardpack.domain.transfers import Pending, Wanted
+from boardpack.domain.transfers import Allowance, DeltaKind, DeltaOffer, Pending, Wanted
 from boardpack.store.errors import DamagedBlobError
-from sync.engine import events, schedule
-from sync.engine.commands import Await, Command, Done, FetchBlob, SendBatch, UploadBlob, Wait
+from sync.engine import events, ladder, schedule
+from sync.engine.commands import (
+    AskDeltas,
+    Await,
+    Command,
+    Done,
+    FetchBlob,
+    FetchDelta,
+    Interrupt,
+    SendBatch,
+    UploadBlob,
+    Wait,
+)
 from sync.engine.machine import (
     DAMAGED_FILE,
     DAMAGES,
-    DOWNLOADS,
     PATIENCE,
     PATIENCE_BEFORE_CONTACT,
     SyncMachine,
     UnexpectedEventError,
 )
+from sync.engine.queue import BRIEF, DOWNLOADS
+from sync.protocol.messages import FoundDeltas
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 LOST = ("client.connection_lost", ())
 
 
-def machine(*pending: Pending, jitter: float = 1.0) -> SyncMachine:
-    return SyncMachine(pending, NOW, lambda: jitter)
+def machine(
+    *pending: Pending, jitter: float = 1.0, allowance: Allowance | None = None
+) -> SyncMachine:
+    return SyncMachine(pending, NOW, lambda: jitter, allowance or Allowance())
 
 
 def wanted(name: str, size: int = 10, days: float = 7, **facts: bool) -> Wanted:
@@ -47,7 +62,7 @@ def lost(subject: str = "", *, progress: bool = False) -> events.ConnectionLost:
 def play(made: SyncMachine, *script: Command | events.Event) -> None:
     """Follow a dialogue: a command must come next, an event is told."""
     for line in script:
-        if isinstance(line, (UploadBlob, SendBatch, FetchBlob, Wait, Await, Done)):
+        if isinstance(line, Command):
             assert made.next() == line
         else:
             made.tell(line)
@@ -153,9 +168,9 @@ def test_the_most_urgent_files_come_first() -> None:
         NOW,
     )
     assert [each.sha256 for each in order] == [
+        "begun an hour ago",
         "convocation",
         "to sign",
-        "begun an hour ago",
         "next, small",
         "next, large",
         "later",
@@ -377,3 +392,254 @@ def test_news_that_nobody_asked_for_is_an_error_and_nothing_happens(event: event
         made.tell(event)
     if not isinstance(event, events.BatchAnswered):
         play(made, answered(), ALL_WELL)
+
+
+# Deltas
+
+
+def delta(base: str, size: int = 3, kind: DeltaKind = DeltaKind.RECIPE) -> DeltaOffer:
+    return DeltaOffer(base, kind, size, f"artefact-{kind}-{base}-{size}")
+
+
+def found(name: str, *offers: DeltaOffer, again: int = 0) -> events.DeltasAnswered:
+    return events.DeltasAnswered((FoundDeltas(name, offers, again),))
+
+
+def revision(name: str, *bases: str, size: int = 1000, **facts: bool) -> Wanted:
+    return dataclasses.replace(wanted(name, size, **facts), bases=bases or ("old",))
+
+
+def test_the_server_is_asked_once_for_all_files_that_something_here_helps() -> None:
+    a, b, c = revision("a"), revision("b", "x", "y"), wanted("c", 2000)
+    first, second = delta("old"), delta("y")
+    answer = (FoundDeltas("a", (first,)), FoundDeltas("b", (second,)))
+    play(
+        machine(),
+        SendBatch(()),
+        answered(a, b, c),
+        AskDeltas((a, b)),
+        FetchBlob(c),
+        Await(),
+        events.DeltasAnswered(answer),
+        FetchDelta(a, first),
+        FetchDelta(b, second),
+        Await(),
+        events.BlobStored("a"),
+        events.BlobStored("b"),
+        events.BlobStored("c", (Pending("receipt"),)),
+        SendBatch(("receipt",)),
+        answered(),
+        ALL_WELL,
+    )
+
+
+def test_a_failed_delta_goes_down_the_ladder_to_the_whole() -> None:
+    a = revision("a")
+    kinds = ((9, DeltaKind.RECIPE), (2, DeltaKind.PDF), (5, DeltaKind.ZSTD))
+    rungs = [delta("old", size, kind) for size, kind in kinds]
+    made = machine()
+    play(made, SendBatch(()), answered(a), AskDeltas((a,)), found("a", *rungs))
+    for rung in (rungs[1], rungs[2], rungs[0]):
+        play(made, FetchDelta(a, rung), events.DeltaFailed("a"))
+    assert (made.delta_failures, made.fallback_whole) == (3, 1)
+    play(made, FetchBlob(a), events.BlobStored("a"), ALL_WELL)
+
+
+def test_no_more_than_some_rungs_are_tried() -> None:
+    a = revision("a", *(f"b{number}" for number in range(9)))
+    rungs = [delta(f"b{number}", 10 + number) for number in range(9)]
+    made = machine()
+    play(made, SendBatch(()), answered(a), AskDeltas((a,)), found("a", *rungs))
+    for rung in rungs[: ladder.TRIES]:
+        play(made, FetchDelta(a, rung), events.DeltaFailed("a"))
+    play(made, FetchBlob(a), events.BlobStored("a"), ALL_WELL)
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        delta("a base that was not named"),
+        delta("old", 1000),
+        delta("old", 0),
+        DeltaOffer("old", DeltaKind.RECIPE, 3, "b"),
+    ],
+    ids=["foreign base", "as large as the file", "empty", "under the digest of a wanted file"],
+)
+def test_an_offer_that_makes_no_sense_is_none(offer: DeltaOffer) -> None:
+    a, b = revision("a"), wanted("b", 2000)
+    play(machine(), SendBatch(()), answered(a, b), AskDeltas((a,)), found("a", offer), FetchBlob(a))
+
+
+def test_two_files_are_never_made_of_deltas_of_one_digest() -> None:
+    a, b = revision("a"), revision("b", size=1001)
+    offer = delta("old")
+    answer = events.DeltasAnswered((FoundDeltas("a", (offer,)), FoundDeltas("b", (offer,))))
+    made = machine()
+    play(made, SendBatch(()), answered(a, b), AskDeltas((a, b)), answer)
+    play(made, FetchDelta(a, offer), FetchBlob(b))
+
+
+def test_what_is_being_computed_lets_others_go_first_then_is_asked_for_again() -> None:
+    a, b = revision("a"), wanted("b", 2000)
+    offer = delta("old")
+    play(
+        machine(),
+        SendBatch(()),
+        answered(a, b),
+        AskDeltas((a,)),
+        found("a", again=3),
+        FetchBlob(b),
+        Await(),
+        events.BlobStored("b"),
+        Wait(3),
+        events.Waited(),
+        AskDeltas((a,)),
+        found("a", offer),
+        FetchDelta(a, offer),
+        events.BlobStored("a"),
+        ALL_WELL,
+    )
+
+
+def test_the_wait_for_deltas_is_bounded() -> None:
+    a = revision("a")
+    made = machine()
+    play(made, SendBatch(()), answered(a))
+    for _ in range(ladder.ASKS - 1):
+        play(made, AskDeltas((a,)), found("a", again=3_600))
+        play(made, Wait(ladder.LONGEST_WAIT), events.Waited())
+    play(made, AskDeltas((a,)), found("a", again=3_600))
+    play(made, FetchBlob(a), events.BlobStored("a"), ALL_WELL)
+    assert made.fallback_whole == 0, "nothing failed"
+
+
+@pytest.mark.parametrize("fact", ["opened", "to_sign", "convocation"])
+def test_what_is_urgent_does_not_wait_for_deltas(fact: str) -> None:
+    a = revision("a", **{fact: True})
+    play(machine(), SendBatch(()), answered(a), AskDeltas((a,)), found("a", again=3), FetchBlob(a))
+
+
+def test_a_file_that_the_person_opens_meanwhile_comes_next_and_at_once() -> None:
+    a, b, c = revision("a"), wanted("b", 2000), wanted("c", 3000)
+    made = machine()
+    play(made, SendBatch(()), answered(a, b, c), AskDeltas((a,)), found("a", again=3))
+    play(made, events.Opened("a"), FetchBlob(a), events.Opened("c"), FetchBlob(c), Await())
+    play(made, events.Opened("unknown"), Await(), events.BlobStored("a"), Await())
+    play(made, events.BlobStored("c"), FetchBlob(b))
+
+
+def test_a_lost_search_is_tried_again_then_done_without() -> None:
+    a = revision("a")
+    made = machine()
+    play(made, SendBatch(()), answered(a))
+    for number in range(ladder.LOST):
+        play(made, AskDeltas((a,)), lost(events.DELTAS), Wait(2.0**number), events.Waited())
+    play(made, FetchBlob(a), events.BlobStored("a"), ALL_WELL)
+
+
+def test_a_busy_server_is_obeyed_before_it_is_asked_again() -> None:
+    a = revision("a")
+    made = machine(jitter=0)
+    play(made, SendBatch(()), answered(a), AskDeltas((a,)), events.Throttled(events.DELTAS, 2))
+    play(made, Wait(2), events.Waited(), AskDeltas((a,)))
+
+
+def test_a_cut_delta_is_taken_up_again() -> None:
+    a = revision("a")
+    offer = delta("old")
+    made = machine()
+    play(made, SendBatch(()), answered(a), AskDeltas((a,)), found("a", offer))
+    for _ in range(9):
+        play(made, FetchDelta(a, offer), lost("a", progress=True), Wait(1.0), events.Waited())
+    play(made, FetchDelta(a, offer), events.BlobStored("a"), ALL_WELL)
+
+
+def test_one_delta_at_a_time_takes_much_memory() -> None:
+    large = [revision(f"{number}", size=ladder.HEAVY + 1 + number) for number in range(3)]
+    heavy, light = delta("old", 5, DeltaKind.ZSTD), delta("old", 6)
+    other = dataclasses.replace(heavy, sha256="other artefact")
+    answer = tuple(
+        FoundDeltas(each.sha256, (offer,))
+        for each, offer in zip(large, (heavy, other, light), strict=True)
+    )
+    made = machine()
+    play(made, SendBatch(()), answered(*large), AskDeltas(tuple(large)))
+    play(made, events.DeltasAnswered(answer), FetchDelta(large[0], heavy))
+    play(made, FetchDelta(large[2], light), Await(), events.BlobStored("0"))
+    play(made, FetchDelta(large[1], other))
+
+
+# What the person steers
+
+
+SMALL_ONLY = Allowance(1000)
+NONE = Allowance(0)
+
+
+def test_a_document_tapped_while_eighty_others_come_is_the_next_to_begin() -> None:
+    files = [wanted(f"{number:02}", 10 + number) for number in range(80)]
+    made = machine()
+    play(made, SendBatch(()), answered(*files), *map(FetchBlob, files[:DOWNLOADS]), Await())
+    play(made, events.Opened("79"), events.BlobStored("00"), FetchBlob(files[79]), Await())
+    play(made, events.BlobStored("01"), Await(), events.BlobStored("79"))
+    play(made, FetchBlob(files[6]), FetchBlob(files[7]), Await())
+
+
+def test_what_is_under_way_makes_way_for_what_the_person_opens() -> None:
+    brief, large = wanted("brief", BRIEF), wanted("large", BRIEF + 1)
+    opened = wanted("opened", 900_000, days=20)
+    made = machine()
+    play(made, SendBatch(()), answered(brief, large, opened))
+    play(made, FetchBlob(brief), FetchBlob(large), events.Opened("opened"))
+    # `opened` was about to begin anyway: six may be under way.
+    play(made, Interrupt("large"), FetchBlob(opened), Await(), events.Interrupted("large"))
+    play(made, Await(), events.BlobStored("brief"), Await(), events.BlobStored("opened"))
+    play(made, FetchBlob(large), Await(), events.BlobStored("large"), ALL_WELL)
+
+
+def test_what_ends_before_it_is_interrupted_counts() -> None:
+    large, opened = wanted("large", BRIEF + 1), wanted("opened", 900_000, days=20)
+    made = machine()
+    play(made, SendBatch(()), answered(large, opened), FetchBlob(large))
+    play(made, events.Opened("opened"), Interrupt("large"), events.BlobStored("large"))
+    play(made, FetchBlob(opened), Await(), events.BlobStored("opened"), ALL_WELL)
+
+
+def test_what_may_not_come_by_itself_is_held_and_said() -> None:
+    small, large, asked = wanted("small", 999), wanted("large", 1000), wanted("asked", 5000)
+    made = machine(allowance=Allowance(1000, frozenset({"asked"})))
+    play(made, SendBatch(()), answered(small, large, asked))
+    play(made, FetchBlob(small), FetchBlob(asked), Await())
+    play(made, events.BlobStored("small"), events.BlobStored("asked"))
+    play(made, dataclasses.replace(ALL_WELL, held=1))
+
+
+def test_a_large_file_comes_where_its_delta_is_small() -> None:
+    a, b = revision("a"), revision("b")
+    made = machine(allowance=SMALL_ONLY)
+    play(made, SendBatch(()), answered(a, b), AskDeltas((a, b)))
+    offer = delta("old")
+    play(made, events.DeltasAnswered((FoundDeltas("a", (offer,)),)), FetchDelta(a, offer))
+    # A delta that fails does not bring the whole by the back door.
+    play(made, events.DeltaFailed("a"), dataclasses.replace(ALL_WELL, held=2))
+
+
+def test_a_pause_lets_nothing_begin_and_stops_what_is_under_way() -> None:
+    a, b = wanted("a", 5000), revision("b")
+    made = machine()
+    play(made, SendBatch(()), answered(a, b), AskDeltas((b,)), found("b", again=3), FetchBlob(a))
+    play(made, events.Allowed(NONE), Interrupt("a"), Await(), events.Interrupted("a"))
+    held = dataclasses.replace(ALL_WELL, held=2)
+    play(made, held)
+    later = machine(allowance=NONE)
+    play(later, SendBatch(()), answered(a, b), held)
+    opening = machine(allowance=NONE)
+    play(opening, SendBatch(()), answered(a, b), events.Opened("a"), FetchBlob(a))
+    play(opening, events.Allowed(Allowance()), AskDeltas((b,)))
+
+
+def test_a_file_opened_before_its_deltas_are_asked_for_does_not_wait_for_them() -> None:
+    a, b = revision("a"), wanted("b", 2000)
+    made = machine()
+    play(made, SendBatch(()), answered(a, b), events.Opened("a"), AskDeltas((a,)))
+    play(made, found("a", again=3), FetchBlob(a))

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import random
 import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from boardpack.bootstrap import open_program
 from boardpack.domain import clock, ids
@@ -24,7 +20,7 @@ from boardpack.domain.dossier import AgendaItem, Document, DocumentKind, Dossier
 from boardpack.domain.people import Role
 from boardpack.domain.ports import Applicant
 from boardpack.services.program import Program, Session
-from boardpack.services.read_models import SyncState
+from boardpack.services.sync_state import SyncState
 from boardpack.store import outbox
 from sync.client.connection import make_client
 from sync.client.enrolment import HttpRegistrar
@@ -32,6 +28,7 @@ from sync.client.errors import ClockError, OfflineError, TlsError, TooSlowError
 from sync.protocol.messages import DossierPublished
 from tests.helpers.local import sha256, version
 from tests.helpers.serving import ROOT, Served, ready_folder
+from tests.helpers.tls import certificate
 
 SECRET = "quatre mots sans rapport"
 
@@ -113,7 +110,7 @@ def publish(agent: Session, *contents: bytes) -> Dossier:
         assembly_id=assembly_id,
         revision=1,
         title="Séance",
-        starts_at=clock.now() + dt.timedelta(days=5),
+        starts_at=clock.now() + timedelta(days=5),
         place="Mairie",
         items=(AgendaItem(ids.new_id(), 1, "Budget"),),
         documents=documents,
@@ -170,35 +167,6 @@ def test_a_server_that_is_not_there_is_offline(line: Line, people: dict[str, Pro
 
 
 # Certificates
-
-
-def certificate(folder: Path, *, days: int = 1, name: str = "localhost") -> Path:
-    """Write a key and a certificate of our own making, ending in `days`."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = clock.now()
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=30))
-        .not_valid_after(now + dt.timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "server.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
 
 
 SERVER = """

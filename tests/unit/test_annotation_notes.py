@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from boardpack.annotation import codec, palette
+from boardpack.annotation import codec, editing, palette
 from boardpack.annotation.errors import UnreadableNoteError
 from boardpack.annotation.note import (
     Anchor,
@@ -19,6 +19,8 @@ from boardpack.annotation.note import (
     Quote,
     WordRange,
 )
+from boardpack.annotation.record import shown
+from boardpack.domain.hlc import Stamp
 
 NOTE = Note(
     note_id="0190-1",
@@ -44,15 +46,19 @@ NOTE = Note(
 )
 
 
+RECORD = editing.begin(NOTE, Stamp(1, 0, "tablet"))
+
+
 def test_a_note_is_the_same_after_writing_and_reading() -> None:
-    assert codec.decode(codec.encode(NOTE)) == NOTE
+    assert codec.decode(codec.encode(RECORD)) == RECORD
+    assert shown(RECORD) == NOTE
 
 
 def test_fields_of_a_newer_version_are_ignored() -> None:
-    fields = msgspec.json.decode(codec.encode(NOTE))
+    fields = msgspec.json.decode(codec.encode(RECORD))
     fields["reactions"] = {"thumb": 1}
     fields["anchor"]["picture"] = [1, 2]
-    assert codec.decode(msgspec.json.encode(fields)) == NOTE
+    assert codec.decode(msgspec.json.encode(fields)) == RECORD
 
 
 @pytest.mark.parametrize(
@@ -60,13 +66,15 @@ def test_fields_of_a_newer_version_are_ignored() -> None:
     [
         ("kind", "hologram"),
         ("created", "2026-03-04T18:30:00"),
-        ("strokes", [{"points": []}]),
+        ("strokes", [[[[1, 0, "tablet"], 0], [1, 0, "tablet"], {"points": []}]]),
         ("anchor", None),
         ("width", "wide"),
+        ("texts", [[[2, 0, "tablet"], "of no history"]]),
+        ("clocks", {"place": [-1, 0, "tablet"]}),
     ],
 )
 def test_a_field_that_makes_no_sense_makes_the_note_unreadable(field: str, value: object) -> None:
-    fields = msgspec.json.decode(codec.encode(NOTE))
+    fields = msgspec.json.decode(codec.encode(RECORD))
     fields[field] = value
     with pytest.raises(UnreadableNoteError):
         codec.decode(msgspec.json.encode(fields))

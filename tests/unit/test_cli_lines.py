@@ -16,6 +16,7 @@ from boardpack.domain.records import ReceiptKind
 from boardpack.domain.signature import CircuitStep, Deliberation
 from boardpack.messages import LANGUAGES, use_language
 from boardpack.services.account import ProfileKind, ProfileState
+from boardpack.services.device_clock import clock_state
 from boardpack.services.draft_models import (
     AbsentDocument,
     DeliberationFile,
@@ -27,11 +28,13 @@ from boardpack.services.draft_models import (
     Signatory,
 )
 from boardpack.services.following import FollowingService
+from boardpack.services.note_writing import NoteWriter
 from boardpack.services.notes import NotesService
-from boardpack.services.read_models import SearchHit, SearchResult, SyncMode, SyncState
+from boardpack.services.read_models import SearchHit, SearchResult
 from boardpack.services.reading import ReadingService
 from boardpack.services.rejections import RejectedRow
 from boardpack.services.sync_models import SyncReport
+from boardpack.services.sync_state import SyncMode, SyncState
 from tests.helpers.local import (
     AGENT,
     COUNCILLOR,
@@ -91,14 +94,15 @@ def test_a_sitting_and_its_followers(tmp_path: Path) -> None:
 
 def test_notes_and_status(tmp_path: Path) -> None:
     with local(tmp_path, COUNCILLOR, sitting()) as device:
-        notes = NotesService(device.context, device.recipient)
+        notes = NotesService(device.context, NoteWriter(device.context, device.keys, "here"))
         notes.save(note("Deux\nlignes", document_id="Budget"))
         assert "Deux lignes" in text(notes_cmd.line(row) for row in notes.all())
         profile = ProfileState(
             ProfileKind.LOCKED, "Paul Dubois", "Ville", "https://x", keyring=True
         )
         state = SyncState(SyncMode.IDLE, clock.now(), 2, 0, 0, 4_200_000, 3)
-        status = Status(profile, state, ReadingService(device.context).home().todo, ())
+        todo = ReadingService(device.context).home().todo
+        status = Status("x", profile, state, clock_state(device.context), todo, ())
         told = text(lines(status))
         assert "Paul Dubois" in told
         assert "4,2" in told or "4.2" in told
@@ -108,10 +112,17 @@ def test_notes_and_status(tmp_path: Path) -> None:
 def test_an_exchange_tells_what_was_refused() -> None:
     report = SyncReport(sent=3, rejected=1, received_files=2, received_bytes=1500, incomplete=1)
     refused = RejectedRow(
-        "e", "note_sealed", "n", None, None, "Note", clock.now(), "workflow.stale_base", {}, None
+        "e", "note_sealed", "n", None, None, "Note", clock.now(), "workflow.stale_base", {}, ""
     )
     told = text(sync_cmd.report_lines(report, (refused,)))
     assert "[workflow.stale_base]" in told
+    assert len(told.splitlines()) == 3
+
+
+def test_an_exchange_tells_what_it_spared() -> None:
+    report = SyncReport(received_files=1, received_bytes=2_000, saved_bytes=3_400_000)
+    told = text(sync_cmd.report_lines(report, ()))
+    assert told.splitlines()[1].replace(",", ".").startswith("3.4\u00a0M")
 
 
 def test_search_marks_what_was_found(tmp_path: Path) -> None:

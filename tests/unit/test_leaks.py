@@ -18,7 +18,7 @@ MARKER = "délibération-témoin-4711"
         MARKER.encode(),
         MARKER.encode("utf-16-le"),
         b"before" + zlib.compress(b"x" * 100 + MARKER.encode() + b"y" * 100) + b"after",
-        gzip.compress(MARKER.encode()),
+        gzip.compress(MARKER.encode(), mtime=0),
         base64.b64encode(b"a" + MARKER.encode() + b"zz"),
         base64.b64encode(b"ab" + MARKER.encode()),
         MARKER.encode().hex().encode(),

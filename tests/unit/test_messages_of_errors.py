@@ -3,7 +3,8 @@
 import pytest
 
 from boardpack.domain.refusals import DeviceAlreadyActiveError
-from boardpack.messages import UnforeseenError, describe, error_text, use_language
+from boardpack.domain.waits import TooSoonError
+from boardpack.messages import UnforeseenError, describe, duration, error_text, use_language
 
 
 @pytest.fixture(autouse=True)
@@ -35,3 +36,19 @@ def test_whatever_nobody_foresaw_is_our_bug(language: str) -> None:
     use_language(language)
     assert describe(KeyError("secret words")).code == UnforeseenError.code
     assert "secret words" not in repr(describe(KeyError("secret words")))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (1, "1 s"),
+        (45, "45 s"),
+        (60, "1 min"),
+        (299, "4 min 59 s"),
+        (3600, "1 h"),
+        (7500, "2 h 05 min"),
+    ],
+)
+def test_a_wait_is_told_in_hours_minutes_seconds(seconds: int, text: str) -> None:
+    assert duration(seconds).replace("\u00a0", " ") == text
+    assert duration(seconds) in describe(TooSoonError(seconds)).title

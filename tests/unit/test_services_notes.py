@@ -7,10 +7,12 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from boardpack.annotation import codec
+from boardpack.annotation import codec, editing
 from boardpack.annotation.note import Anchor, Box, InkPoint, InkStroke, NoteKind, Quad, Quote
+from boardpack.annotation.record import shown
 from boardpack.domain.dossier import DocumentKind
-from boardpack.domain.records import SealedNote
+from boardpack.domain.hlc import Stamp
+from boardpack.domain.records import SealedNote, SealedVersion
 from boardpack.messages import use_language
 from boardpack.services.changes import NOTHING
 from boardpack.services.errors import (
@@ -19,6 +21,7 @@ from boardpack.services.errors import (
     NoteTooLargeError,
     NoteUnknownError,
 )
+from boardpack.services.note_writing import NoteWriter
 from boardpack.services.notes import NotesService
 from boardpack.services.reading import ReadingService
 from sync.protocol.messages import NoteSealed
@@ -54,7 +57,7 @@ def device(tmp_path: Path) -> Iterator[Local]:
 
 @pytest.fixture
 def notes(device: Local) -> NotesService:
-    return NotesService(device.context, device.recipient)
+    return NotesService(device.context, NoteWriter(device.context, device.keys, "here"))
 
 
 def at(page: int, top: float) -> Anchor:
@@ -79,7 +82,7 @@ def test_a_note_leaves_sealed_to_its_author_only(device: Local, notes: NotesServ
     assert isinstance(row.event, NoteSealed)
     assert b"depenses" not in row.event.ciphertext
     assert "dépenses".encode() not in row.event.ciphertext
-    assert codec.decode(pyrage.decrypt(row.event.ciphertext, [device.identity])) == made
+    assert shown(codec.decode(device.keys.open(row.event.ciphertext) or b"")) == made
     with pytest.raises(pyrage.DecryptError):
         pyrage.decrypt(row.event.ciphertext, [pyrage.x25519.Identity.generate()])
 
@@ -120,8 +123,8 @@ def test_a_note_removed_twice_says_so(notes: NotesService) -> None:
 
 def test_a_note_of_another_device_is_read(device: Local, notes: NotesService) -> None:
     made = note()
-    ciphertext = pyrage.encrypt(codec.encode(made), [device.identity.to_public()])
-    device.tell(SealedNote(made.note_id, ciphertext, deleted=False))
+    record = editing.begin(made, Stamp(1, 0, "there"))
+    device.tell(SealedNote(made.note_id, (device.sealed(record),)))
     assert notes.for_document("report") == (made,)
     assert not notes.all()[0].waiting
 
@@ -131,7 +134,7 @@ def test_an_accepted_note_stays_through_the_exchange(device: Local, notes: Notes
     notes.save(made)
     (row,) = device.waiting()
     assert isinstance(row.event, NoteSealed)
-    sealed = SealedNote(made.note_id, row.event.ciphertext, deleted=False)
+    sealed = SealedNote(made.note_id, (SealedVersion(row.event_id, row.event.ciphertext),))
     device.tell(sealed)
     device.answer()
     assert notes.for_document("report") == (made,)

@@ -266,7 +266,7 @@ def test_a_hybrid_file_that_changed_stops_the_placing(office: Office, later: str
 
 
 @pytest.mark.corpus
-@pytest.mark.slow
+@pytest.mark.long
 def test_real_council_papers_are_placed_and_signed_twice(office: Office) -> None:
     papers = sorted((CORPUS / "council").glob("*.pdf"))
     files = office.service.examine_deliberations("sitting", papers)

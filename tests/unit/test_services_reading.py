@@ -21,6 +21,7 @@ from boardpack.services.errors import (
 )
 from boardpack.services.read_models import Position, TodoKind
 from boardpack.services.reading import ReadingService
+from boardpack.store.dossiers import projected
 from boardpack.workflow.transitions import Verb
 from sync.protocol.messages import ConvocationAcknowledged, DocumentOpened
 from tests.helpers.local import (
@@ -123,7 +124,8 @@ def test_acknowledging_goes_to_the_outbox_once(device: Local, reading: ReadingSe
     assert reading.acknowledge("sitting") == NOTHING
     (row,) = device.waiting()
     assert isinstance(row.event, ConvocationAcknowledged)
-    assert row.event.manifest_sha256 == usual(starts_at=soon()).manifest_sha256()
+    told = projected(device.store.connection)["sitting"].dossier
+    assert row.event.manifest_sha256 == told.manifest_sha256()
     assert reading.sitting("sitting").row.acknowledged_at is not None
 
 
@@ -271,7 +273,7 @@ def to_sign() -> Deliberation:
 def test_nothing_of_a_past_sitting_needs_an_acknowledgement(
     device: Local, reading: ReadingService
 ) -> None:
-    device.tell(usual(starts_at=soon(-2)))
+    device.tell(usual(starts_at=soon(-2), revision=2))
     home = reading.home()
     assert home.todo == ()
     assert [row.sitting_id for row in home.past_sittings] == ["sitting"]
@@ -307,5 +309,5 @@ def test_a_sitting_in_the_night_of_the_clock_change_is_shown(
     device: Local, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 29, 0, 30, tzinfo=UTC))
-    device.tell(usual(starts_at=datetime(2026, 3, 29, 1, 30, tzinfo=UTC)))
+    device.tell(usual(starts_at=datetime(2026, 3, 29, 1, 30, tzinfo=UTC), revision=2))
     assert ReadingService(device.context).sitting("sitting").row.starts_at.hour == 3

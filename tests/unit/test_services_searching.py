@@ -7,6 +7,7 @@ import pytest
 
 from boardpack.domain import clock
 from boardpack.domain.dossier import PDF, Document, DocumentKind, DocumentVersion, Dossier
+from boardpack.domain.people import Role
 from boardpack.domain.records import Access
 from boardpack.pdf.worker_client import PdfWorker
 from boardpack.services.errors import SearchEmptyError
@@ -161,6 +162,11 @@ def newer_dossier(data: bytes) -> Dossier:
 
 def test_what_was_left_is_found_no_longer(device: Local, searching: SearchingService) -> None:
     device.tell(Access("council", (), granted=False))
+    assert found(searching, "budget") == [], "closed"
+    searching.index_pending()
+    device.tell(Access("council", (Role.MEMBER,), granted=True))
+    assert found(searching, "budget"), "opened again, without reading a document anew"
+    device.tell(Access("council", (), granted=False, immediate=True))
     assert found(searching, "budget") == []
     searching.index_pending()
     with open_index(device.store) as index:

@@ -2,17 +2,18 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from boardpack.domain import clock
-from boardpack.domain.dossier import DocumentKind
+from boardpack.domain.dossier import DocumentKind, Dossier
 from boardpack.domain.signature import CircuitStep, Deliberation
 from boardpack.pdf.worker_client import PdfWorker
 from boardpack.services.draft_models import Corrections, Signatory
 from boardpack.services.following import FollowingService
+from boardpack.services.note_writing import NoteWriter
 from boardpack.services.notes import NotesService
 from boardpack.services.preferences import Preferences, PreferencesService
 from boardpack.services.publishing import PublishingService
@@ -44,13 +45,25 @@ SERVER = {
     "mandates",
     "access",
     "devices",
+    "sealed_identities",
+    "sealed_positions",
+    "sealed_dossiers",
+    "sealed_packs",
     "dossiers",
     "documents",
     "versions",
     "deliberations",
     "receipts",
     "notes",
+    "shared_notes",
     "cursor",
+    "assembly_keys",
+    "key_shares",
+    "key_orders",
+    "ratchet",
+    "doubts",
+    "sent",
+    "frozen",
 }
 REPORT = documents.text_pdf("Rapport")
 ACT = documents.text_pdf("Délibération")
@@ -65,6 +78,7 @@ class Watch:
 
     def __call__(self, action: Callable[[], object]) -> set[str]:
         written: set[str] = set()
+        before = self._facts()
 
         def note_write(code: int, table: str | None, *_more: object) -> int:
             if code in _WRITES and table is not None:
@@ -77,10 +91,15 @@ class Watch:
             action()
         finally:
             connection.set_authorizer(None)
-        return written
+        # How far the log of own work reaches is written with every own row.
+        return written - {"touched"} - (set() if self._facts() != before else {"meta"})
+
+    def _facts(self) -> list[tuple[object, ...]]:
+        query = "SELECT * FROM meta WHERE name <> 'own_log' ORDER BY name"
+        return [tuple(row) for row in self.device.store.connection.execute(query)]
 
 
-def sitting() -> object:
+def sitting() -> Dossier:
     return dossier(
         document("convocation", version(b"%PDF c"), kind=DocumentKind.CONVOCATION),
         document("report", version(REPORT), item=1, position=1),
@@ -122,7 +141,8 @@ def worker() -> Iterator[PdfWorker]:
 
 
 def test_the_watch_sees_what_the_server_s_word_writes(member: Local) -> None:
-    assert "dossiers" in Watch(member)(lambda: member.tell(sitting()))
+    corrected = replace(sitting(), revision=2)
+    assert {"dossiers", "ratchet"} <= Watch(member)(lambda: member.tell(corrected))
 
 
 def test_looking_writes_nothing(member: Local, office: Local) -> None:
@@ -145,12 +165,13 @@ def test_reading_writes_the_outbox_and_what_is_of_this_device(member: Local) -> 
     assert place == {"positions"}
 
 
-def test_notes_write_the_outbox_only(member: Local) -> None:
-    notes, watch = NotesService(member.context, member.recipient), Watch(member)
+def test_notes_write_the_outbox_and_the_clock(member: Local) -> None:
+    writer = NoteWriter(member.context, member.keys, "here")
+    notes, watch = NotesService(member.context, writer), Watch(member)
     made = note(version_sha256=sha256(REPORT))
-    assert watch(lambda: notes.save(made)) == {"outbox"}
+    assert watch(lambda: notes.save(made)) == {"outbox", "meta"}
     assert watch(notes.all) == set()
-    assert watch(lambda: notes.remove(made.note_id)) == {"outbox"}
+    assert watch(lambda: notes.remove(made.note_id)) == {"outbox", "meta"}
 
 
 def test_preferences_are_of_this_device(member: Local) -> None:
@@ -227,5 +248,7 @@ def test_every_table_of_the_server_is_known_here(member: Local) -> None:
         "drafts",
         "signing_jobs",
         "journal",
+        "held_keys",
+        "hidden_notes",
     }
     assert {row["name"] for row in rows} - {"sqlite_sequence"} == SERVER | device

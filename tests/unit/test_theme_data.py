@@ -23,6 +23,7 @@ COMPUTED = [
     "touch",
     "inner",
     "core",
+    "spin",
     "edge",
     "field",
     "mark",

@@ -23,17 +23,25 @@ BAD_CODE: Final = ("device.bad_code", "device.too_many_tries", "account.wrong_se
 
 
 class FirstStart(QStackedWidget):
-    """`enrolled` carries the open session."""
+    """`enrolled` carries the open session; `left` when one more server was not added after all."""
 
     enrolled = Signal(object)
+    left = Signal()
 
     def __init__(
-        self, program: Program, background: Background, parent: QWidget | None = None
+        self,
+        program: Program,
+        background: Background,
+        parent: QWidget | None = None,
+        *,
+        adding: bool = False,
     ) -> None:
         super().__init__(parent)
         self._service = program.enrolment
         self._background = background
-        self._code = CodeStep()
+        self._adding = adding
+        self._code = CodeStep(adding=adding)
+        self._code.left.connect(self.left)
         self._code.typed.connect(self._check)
         self._code.pictured.connect(self._read)
         self._secret: SecretStep | None = None
@@ -71,7 +79,7 @@ class FirstStart(QStackedWidget):
     def _ask_secret(self, offer: EnrolmentOffer) -> None:
         self._code.error.clear()
         self._leave_secret()
-        step = SecretStep(offer, self._service)
+        step = SecretStep(offer, self._service, adding=self._adding)
         step.chosen.connect(lambda secret, name: self._enrol(offer, secret, name))
         step.back.connect(self._to_code)
         self._secret = step

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from boardpack.messages import _
@@ -23,13 +23,13 @@ from ui.widgets.labels import label, picture
 PICTURES = "*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff"
 
 
-def fact(icon: str, text: str) -> QWidget:
-    """Return a line with an icon: what the device will be able to do."""
+def fact(icon: str, text: str, colour: str = "accent") -> QWidget:
+    """Return a line with an icon, for instance what the device will be able to do."""
     made = QWidget()
     row = QHBoxLayout(made)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(look().metrics.two)
-    row.addWidget(picture(icon, "accent"))
+    row.addWidget(picture(icon, colour), 0, Qt.AlignmentFlag.AlignTop)
     row.addWidget(label(text), 1)
     return made
 
@@ -39,10 +39,11 @@ class CodeStep(EntryFrame):
 
     typed = Signal(str, str)
     pictured = Signal(object)
+    left = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, adding: bool = False) -> None:
         super().__init__(
-            _("Welcome"),
+            _("Add a server") if adding else _("Welcome"),
             _("Enter the enrolment code that your IT department gave you."),
             parent,
         )
@@ -58,6 +59,9 @@ class CodeStep(EntryFrame):
         self._qr = button(_("Read a QR image"), self._choose_picture, icon="qrcode-scan")
         for each in (self.error, self._code, self._server, self._go, self._qr):
             self.column.addWidget(each)
+        if adding:
+            self.column.addWidget(button(_("Back"), self.left.emit))
+            return
         self.column.addSpacing(look().metrics.two)
         self.column.addWidget(label(_("This device will then be able to"), "small"))
         for icon, text in (
@@ -98,16 +102,23 @@ class SecretStep(EntryFrame):
     back = Signal()
 
     def __init__(
-        self, offer: EnrolmentOffer, service: EnrolmentService, parent: QWidget | None = None
+        self,
+        offer: EnrolmentOffer,
+        service: EnrolmentService,
+        parent: QWidget | None = None,
+        *,
+        adding: bool = False,
     ) -> None:
         server = offer.server_url.removeprefix("https://")
-        super().__init__(
-            _("Protect this device"), _("Server: {server}").format(server=server), parent
-        )
+        title = _("Add a server") if adding else _("Protect this device")
+        super().__init__(title, _("Server: {server}").format(server=server), parent)
+        self._adding = adding
         self._service = service
         self.error = ErrorPanel()
         keyring = service.keyring
         name = _("PIN of six digits or more, or a passphrase") if keyring else _("Passphrase")
+        if adding:
+            name = _("PIN or passphrase") if keyring else _("Passphrase")
         self._device = NamedField(_("Name of this device"))
         self._device.line.setText(platform.node())
         self._secret = SecretField(name)
@@ -121,6 +132,9 @@ class SecretStep(EntryFrame):
                 "four words that have nothing to do with each other, twelve characters or more."
             )
         )
+        if adding:
+            why = _("The one that opens boardpack here opens this server too.")
+            self._secret.line.returnPressed.connect(self._submit)
         self._go = button(_("Enrol this device"), self._submit, kind="primary")
         foot = FlowLayout(to_right=True)
         foot.addWidget(button(_("Back"), self.back.emit))
@@ -128,6 +142,7 @@ class SecretStep(EntryFrame):
         self.column.addWidget(self.error)
         for each in (self._device, self._secret, self._again, label(why, "small")):
             self.column.addWidget(each)
+        self._again.setVisible(not adding)
         self.column.addLayout(foot)
 
     def start(self) -> None:
@@ -153,7 +168,7 @@ class SecretStep(EntryFrame):
     def _submit(self) -> None:
         if not self._secret.text:
             self._secret.setFocus()
-        elif self._secret.text != self._again.text:
+        elif not self._adding and self._secret.text != self._again.text:
             self._again.show_wrong(_("The two are not the same."))
             self._again.setFocus()
         else:

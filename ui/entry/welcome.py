@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 
 from boardpack.messages import _, ngettext
 from boardpack.services.identity import Me
-from boardpack.services.read_models import SyncMode, SyncState
+from boardpack.services.sync_state import SyncMode, SyncState
 from ui import formats
 from ui.entry.frame import EntryFrame
+from ui.receptions import held
 from ui.widgets.buttons import button
 from ui.widgets.labels import label
 
@@ -44,9 +45,12 @@ class WelcomeView(EntryFrame):
         left = state.to_receive - state.received
         if left > 0:
             self._say_left(state)
+        elif state.mode is SyncMode.IDLE and held(state):
+            self._said.setText(held(state))
         elif state.mode is SyncMode.IDLE and state.last_contact is not None:
             self._said.setText(_("Everything is here and can be read offline."))
             self._bar.setValue(100)
+            self._bar.setVisible(False)
             self._note.setVisible(False)
         elif state.mode is SyncMode.OFFLINE:
             self._said.setText(

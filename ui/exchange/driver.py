@@ -14,20 +14,25 @@ from PySide6.QtGui import QGuiApplication
 
 from boardpack.services.changes import Changes
 from boardpack.services.program import Session
-from boardpack.services.read_models import SyncState
+from boardpack.services.sync_state import SyncState
 from boardpack.services.synchronize import SyncReport
-from ui.background import Background, Lane
+from ui.background import DAMAGED, Background, Lane
 from ui.errors import note_bug
 
 ROUTINE_S: Final = 60
 JITTER: Final = 0.1
 AFTER_ACTION_MS: Final = 1000
+ERASED: Final = "account.erased"
 
 
 class SyncDriver(QObject):
-    """Starts exchanges; `state_changed` carries each new `SyncState`."""
+    """Starts exchanges; `state_changed` carries each new `SyncState`.
+
+    `erased` when an exchange brought the order to erase this device: its key is destroyed already.
+    """
 
     state_changed = Signal(object)
+    erased = Signal()
 
     def __init__(
         self, session: Session, background: Background, parent: QObject | None = None
@@ -93,12 +98,14 @@ class SyncDriver(QObject):
         )
 
     def changed(self, changes: Changes) -> None:
-        """Exchange soon after the person did something."""
+        """Exchange soon after the person did something; at once for what they want to read."""
         if self._under_way or self._stopped:
             # The exchange tells its own progress, and sees what was done meanwhile.
-            self._again = self._again or changes.outbox
+            self._again = self._again or changes.outbox or changes.transfers
             return
-        if changes.outbox or changes.everything:
+        if changes.awaited or changes.transfers:
+            self.sync_now()
+        elif changes.outbox or changes.doubts or changes.everything:
             self._background.run(
                 self._service.state, success=self._show_and_send, failure=note_bug, owner=self
             )
@@ -116,19 +123,27 @@ class SyncDriver(QObject):
             self._soon.start(AFTER_ACTION_MS)
 
     def _ended(self, report: SyncReport) -> None:
-        self._finish(report.retry_after)
+        if report.code == DAMAGED:
+            self._background.damaged.emit(report.error)
+        if report.code == ERASED:
+            self.stop()
+            self.erased.emit()
+            return
+        self._finish(report.retry_after, report.next_in)
 
     def _failed(self, error: Exception) -> None:
         note_bug(error)
         self._finish(ROUTINE_S)
 
-    def _finish(self, seconds: float) -> None:
+    def _finish(self, seconds: float, turn_in: float = 0) -> None:
         self._under_way = False
         self.read_state()
         if self._stopped:
             return
-        spread = 1 + random.uniform(-JITTER, JITTER)  # noqa: S311 no secret: spreads devices
-        self._routine.start(round(max(seconds, ROUTINE_S) * spread * 1000))
+        # Never before the server wants to hear again.
+        spread = 1 + random.uniform(0, JITTER)  # noqa: S311 no secret: spreads devices
+        pause = max(seconds, ROUTINE_S) * spread
+        self._routine.start(round((min(pause, turn_in) if turn_in else pause) * 1000))
         if self._again:
             self._again = False
             self.sync_now()

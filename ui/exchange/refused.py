@@ -41,6 +41,8 @@ class RefusedCard(Card):
         when = formats.ago(row.at)
         self.body.addWidget(label(joined(action_name(row.kind), row.title), "heading"))
         self.body.addWidget(label(when, "small"))
+        if row.text:
+            self.body.addWidget(label(f"« {row.text} »", tone="secondary"))
         self.body.addWidget(label(text.title, tone="danger"))
         self.body.addWidget(label(text.safe))
         self.body.addWidget(label(text.do))

@@ -43,7 +43,7 @@ class HomeView(Screen):
             "past": ListSection(_("Past sittings")),
         }
         self._page = Page(_("Home"), widest=1120)
-        columns = Columns()
+        self._columns = columns = Columns()
         for name, column in (
             ("todo", columns.main),
             ("next", columns.main),
@@ -79,11 +79,14 @@ class HomeView(Screen):
         return [section.list for section in self._sections.values() if section.list.isVisible()]
 
     def _load(self) -> None:
-        self.run(self.session.reading.home, self._show)
+        self.run(self.session.together.home, self._show)
 
     def _show(self, facts: HomeFacts) -> None:
+        filled: dict[str, bool] = {}
         for name, rows in all_rows(facts).items():
             self._sections[name].set_rows(rows)
+            filled[name] = bool(rows)
+        self._columns.show_side(shown=filled["resume"] or filled["past"])
         self._page.setVisible(True)
 
     def _go(self, route: Route) -> None:

@@ -31,6 +31,8 @@ class NoteFilters(QWidget):
         self._flow = FlowLayout(self)
         self._kinds = {kind: self._add(kind_name(kind), ICONS[kind]) for kind in NoteKind}
         self._tags = {tag: self._add(tag_name(tag)) for tag in TAGS}
+        self._given = self._add(_("Shared by me"), "account-multiple-outline")
+        self._got = self._add(_("Shared with me"), "account-arrow-left-outline")
         self._older = self._add(_("On an older version"), "file-clock-outline")
 
     def _add(self, name: str, icon: str = "") -> QPushButton:
@@ -43,7 +45,7 @@ class NoteFilters(QWidget):
     @property
     def first(self) -> QWidget:
         """The first switch that can be pressed."""
-        every = (*self._kinds.values(), *self._tags.values(), self._older)
+        every = (*self._kinds.values(), *self._tags.values(), self._given, self._got, self._older)
         return next((each for each in every if each.isVisible()), self._older)
 
     def offer(self, rows: Iterable[NoteRow]) -> None:
@@ -53,17 +55,26 @@ class NoteFilters(QWidget):
             made.setVisible(made.isChecked() or any(row.note.kind is kind for row in notes))
         for tag, made in self._tags.items():
             made.setVisible(made.isChecked() or any(tag in row.note.tags for row in notes))
+        self._given.setVisible(self._given.isChecked() or any(row.readers for row in notes))
+        self._got.setVisible(self._got.isChecked() or any(not row.mine for row in notes))
         self._older.setVisible(self._older.isChecked() or any(is_older(row) for row in notes))
 
     def wants(self, row: NoteRow) -> bool:
-        """Tell whether a note passes: one of the kinds, one of the labels, and the version."""
+        """Tell whether a note passes: kind, label, who shares it, version."""
         kinds = {kind for kind, made in self._kinds.items() if made.isChecked()}
         tags = {tag for tag, made in self._tags.items() if made.isChecked()}
         if kinds and row.note.kind not in kinds:
             return False
         if tags and not tags & set(row.note.tags):
             return False
+        given, got = self._given.isChecked(), self._got.isChecked()
+        if (given or got) and not ((given and row.readers) or (got and not row.mine)):
+            return False
         return is_older(row) or not self._older.isChecked()
+
+    def press_shared(self, *, by_me: bool, on: bool = True) -> None:
+        """Press the switch of what I share, or of what others share with me."""
+        (self._given if by_me else self._got).setChecked(on)
 
     def press(self, kind: NoteKind, *, on: bool = True) -> None:
         """Press the switch of a kind."""

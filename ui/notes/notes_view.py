@@ -14,7 +14,7 @@ from boardpack.services.program import Session
 from boardpack.services.read_models import NoteRow
 from ui.background import Background
 from ui.errors import ErrorPanel
-from ui.navigation import Navigator
+from ui.navigation import DocumentRoute, Navigator
 from ui.notes.filters import NoteFilters
 from ui.notes.rows import by_sitting, heading, matches
 from ui.screen import Screen
@@ -45,7 +45,7 @@ class NotesView(Screen):
         outer.addWidget(page)
         self._field = SearchField(_("Search in my notes"))
         self._field.searched.connect(lambda _text: self._show())
-        self._export = button(_("Export my notes…"), self._ask_target, icon="export-variant")
+        self._export = button(_("Export…"), self._ask_target, icon="export-variant")
         first = QWidget()
         self._first = QHBoxLayout(first)
         self._first.setContentsMargins(0, 0, 0, 0)
@@ -55,6 +55,7 @@ class NotesView(Screen):
         self._filters.changed.connect(self._show)
         self._tools = (first, self._filters)
         self._error = ErrorPanel(self)
+        self._hidden = button("", self._show_hidden, kind="quiet", icon="eye-outline")
         self._said = label("", "small")
         self._done = label("", tone="success")
         self._done.setVisible(False)
@@ -62,7 +63,8 @@ class NotesView(Screen):
         self._sections: dict[str, ListSection] = {}
         self._list = QVBoxLayout()
         self._list.setSpacing(look().metrics.two)
-        for widget in (*self._tools, self._error, self._done, self._said, self._empty):
+        inside = (*self._tools, self._error, self._done, self._said, self._hidden, self._empty)
+        for widget in inside:
             widget.setVisible(False)
             page.body.addWidget(widget)
         page.body.addLayout(self._list)
@@ -91,11 +93,19 @@ class NotesView(Screen):
         return [self._field, self._filters.first, *lists]
 
     def _load(self) -> None:
-        self.run(self.session.notes.all, self._loaded)
+        together = self.session.together
+        self.run(lambda: (together.notes(), together.hidden()), self._loaded)
 
-    def _loaded(self, rows: tuple[NoteRow, ...]) -> None:
-        self._rows = rows
+    def _loaded(self, found: tuple[tuple[NoteRow, ...], int]) -> None:
+        self._rows, hidden = found
+        text = ngettext("Show {count} hidden note", "Show {count} hidden notes", hidden)
+        self._hidden.setText(f" {text.format(count=hidden)}")
+        self._hidden.setVisible(hidden > 0)
         self._show()
+
+    def _show_hidden(self) -> None:
+        for session in self.session.together.sessions:
+            self.run(session.sharing.show_all, session.announcer.announce)
 
     def _show(self) -> None:
         query = self._field.text().strip()
@@ -116,7 +126,10 @@ class NotesView(Screen):
 
     def _show_sittings(self, rows: list[NoteRow]) -> None:
         """Fill one section a sitting; those that stay are only brought up to date."""
-        groups = {first.sitting_id: (first, notes) for first, notes in by_sitting(rows)}
+        groups = {
+            first.assembly.account + first.sitting_id: (first, notes)
+            for first, notes in by_sitting(rows)
+        }
         for sitting_id in [each for each in self._sections if each not in groups]:
             gone = self._sections.pop(sitting_id)
             gone.setVisible(False)
@@ -144,7 +157,9 @@ class NotesView(Screen):
             note = row.note
             old = row.on_version != row.current_version
             sha256 = note.version_sha256 if old else None
-            self.navigator.document(note.document_id, sha256, note.anchor.page_index, note.note_id)
+            page, account = note.anchor.page_index, row.assembly.account
+            route = DocumentRoute(note.document_id, sha256, page, note.note_id, account)
+            self.navigator.open(route)
 
     def _ask_target(self) -> None:
         dialog = QFileDialog(self, _("Export my notes…"), "notes.md", "Markdown (*.md)")
@@ -158,7 +173,8 @@ class NotesView(Screen):
         target = Path(path)
         self._error.clear()
         self._done.setVisible(False)
-        self.run(lambda: self.session.notes.export(target), self._exported, self._error.show_error)
+        export = self.session.together.export_notes
+        self.run(lambda: export(target), self._exported, self._error.show_error)
 
     def _exported(self, count: int) -> None:
         text = ngettext("{count} note was saved.", "{count} notes were saved.", count)

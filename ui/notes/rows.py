@@ -8,7 +8,7 @@ from itertools import groupby
 from boardpack.annotation.note import Note
 from boardpack.annotation.palette import colour
 from boardpack.annotation.text import fold
-from boardpack.messages import _
+from boardpack.messages import _, ngettext
 from boardpack.services.read_models import NoteRow
 from ui import formats
 from ui.models.rows import Chip, Row
@@ -25,7 +25,8 @@ def shown_text(note: Note) -> str:
 def matches(row: NoteRow, query: str) -> bool:
     """Tell whether a note holds `query`, accents and case aside."""
     quote = row.note.anchor.quote.exact if row.note.anchor.quote else ""
-    texts = (row.note.text, quote, row.document_title, row.item_title, *row.note.tags)
+    author = "" if row.mine else row.author_name
+    texts = (row.note.text, author, quote, row.document_title, row.item_title, *row.note.tags)
     return fold(query) in fold(" ".join(texts))
 
 
@@ -41,8 +42,16 @@ def note_row(row: NoteRow) -> Row:
     item = _("Item {number}").format(number=row.item_number) if row.item_number else ""
     quote = note.anchor.quote.exact if note.text and note.anchor.quote else ""
     chips = [Chip(tag_name(tag)) for tag in note.tags]
+    if not row.mine:
+        chips.insert(0, Chip(_("By {author}").format(author=row.author_name), "accent"))
+    if row.readers:
+        count = len(row.readers)
+        text = ngettext("Shared with {count}", "Shared with {count}", count)
+        chips.append(Chip(text.format(count=count), "success"))
     if is_older(row):
         chips.append(Chip(_("On version {number}").format(number=row.on_version), "warning"))
+    if note.others:
+        chips.append(Chip(_("Two texts"), "warning"))
     if row.waiting:
         chips.append(Chip(_("To be sent")))
     return Row(
@@ -61,7 +70,7 @@ def note_row(row: NoteRow) -> Row:
 def by_sitting(rows: Iterable[NoteRow]) -> list[tuple[NoteRow, tuple[Row, ...]]]:
     """Return the rows of each sitting, with one of its notes to make the heading from."""
     found = []
-    for _sitting, group in groupby(rows, key=lambda row: row.sitting_id):
+    for _sitting, group in groupby(rows, key=lambda row: (row.assembly.account, row.sitting_id)):
         notes = list(group)
         found.append((notes[0], tuple(note_row(each) for each in notes)))
     return found

@@ -30,6 +30,6 @@ class WriteNote(QUndoCommand):
 
     def _bring(self, there: Note | None, wanted: Note | None) -> None:
         if wanted is not None:
-            self._notebook.put(wanted)
+            self._notebook.put(wanted, there)
         elif there is not None:
             self._notebook.take(there)

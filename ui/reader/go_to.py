@@ -20,6 +20,7 @@ class GoToDialog(QDialog):
     def __init__(self, page: int, pages: int, parent: QWidget) -> None:
         """Begin at `page` of `pages`."""
         super().__init__(parent.window())
+        look().dress(self)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("Go to a page"))
         name = _("Page, from 1 to {pages}").format(pages=pages)

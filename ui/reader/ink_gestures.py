@@ -77,7 +77,7 @@ class Erase(OnPage):
         radius = ERASER / self.tools.view.zoom / self.box.user_unit
         for note in self.tools.notebook.on_page(self.page):
             left = _erased(note, path, radius)
-            if left is not note:
+            if left is not note and self.tools.notebook.is_mine(note):
                 self.tools.erase(note, left)
         self._ring(self._at)
         self._last, self._at = now, sample.at

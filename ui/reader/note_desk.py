@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from boardpack.annotation.note import Note
 from ui.reader.note_editor import NoteEditor
+from ui.reader.note_sharing import NoteSharing
 from ui.reader.toolbox import Toolbox
 
 _SHOWN_MS = 4000
@@ -18,10 +19,11 @@ class NoteDesk(QObject):
     version_asked = Signal(str, str)
     """A note stands on another version: that version's digest, and the note."""
 
-    def __init__(self, tools: Toolbox, screen: QWidget) -> None:
+    def __init__(self, tools: Toolbox, sharing: NoteSharing, screen: QWidget) -> None:
         """Work with `tools`."""
         super().__init__(screen)
         self._tools = tools
+        self.sharing = sharing
         self._screen = screen
         self._writable = True
         self._wanted = ""
@@ -49,9 +51,15 @@ class NoteDesk(QObject):
 
     def edit(self, note: Note) -> None:
         """Open a note that exists."""
-        editor = self._open(NoteEditor(note, self._screen, new=False, writable=self._writable))
+        notebook = self._tools.notebook
+        writable = self._writable and notebook.is_mine(note)
+        made = NoteEditor(note, self._screen, new=False, writable=writable)
+        made.show_people(notebook.author(note), notebook.readers(note))
+        editor = self._open(made)
         editor.saved.connect(lambda after: self._save(note, after))
         editor.removed.connect(lambda: self.remove(note))
+        editor.share_asked.connect(lambda after: self._share(note, after))
+        editor.hide_asked.connect(lambda: self.sharing.hide(note))
 
     def remove(self, note: Note) -> None:
         """Remove a note; it can be undone."""
@@ -86,10 +94,15 @@ class NoteDesk(QObject):
     def _closed(self) -> None:
         self.editor = None
 
+    def _share(self, before: Note, after: Note) -> None:
+        """Keep what was written, then ask with whom."""
+        self._save(before, after)
+        self.sharing.ask(after)
+
     def _save(self, before: Note | None, after: Note) -> None:
-        if before is None or (before.text, before.colour, before.tags) != (
-            after.text,
-            after.colour,
-            after.tags,
-        ):
+        if before is None or _written(before) != _written(after):
             self._tools.save(before, after)
+
+
+def _written(note: Note) -> object:
+    return note.text, note.colour, note.tags, note.others

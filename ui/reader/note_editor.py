@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 from boardpack.annotation import palette
 from boardpack.annotation.note import Note, NoteKind
 from boardpack.messages import _
+from boardpack.services.note_text import whole_text
 from ui.reader.notes_panel import is_on_words
 from ui.reader.tags import TAGS, tag_name
 from ui.reader.tool_options import swatch
@@ -36,10 +38,14 @@ class NoteEditor(QDialog):
 
     saved = Signal(object)
     removed = Signal()
+    share_asked = Signal(object)
+    """The note as it is wanted; it is to be kept first."""
+    hide_asked = Signal()
 
     def __init__(self, note: Note, parent: QWidget, *, new: bool, writable: bool = True) -> None:
         """Show `note`; a new one has nothing to remove."""
         super().__init__(parent.window())
+        look().dress(self)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._note = note
         self._colour = note.colour
@@ -49,7 +55,7 @@ class NoteEditor(QDialog):
         title = _("New note") if new else _("Note")
         self.setWindowTitle(title)
         self._heading = label(f"{title} · {place}", "heading")
-        self.text = QPlainTextEdit(note.text)
+        self.text = QPlainTextEdit(whole_text(note))
         self.text.setAccessibleName(_("Text of the note"))
         self.text.setPlaceholderText(_("Write here…"))
         self.text.setTabChangesFocus(True)
@@ -58,6 +64,12 @@ class NoteEditor(QDialog):
         self._cancel = button(_("Cancel"), self.reject)
         self._remove = button(_("Remove"), self._on_remove, kind="quiet", icon="trash-can-outline")
         self._remove.setVisible(writable and not new)
+        self._share = button(_("Share…"), self._on_share, icon="account-multiple-outline")
+        self._share.setVisible(writable and not new)
+        self._hide = button(_("Hide"), self._on_hide, kind="quiet", icon="eye-off-outline")
+        self._hide.setVisible(False)
+        self._people = label("", tone="secondary")
+        self._people.setVisible(False)
         self._save.setVisible(writable)
         self._outer = QVBoxLayout(self)
         self._lay_out(writable=writable)
@@ -69,6 +81,13 @@ class NoteEditor(QDialog):
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self).activated.connect(self._on_save)
         self.text.setFocus()
+
+    def show_people(self, author: str, readers: Sequence[str]) -> None:
+        """Say who shares this note with me, or with whom I share it."""
+        text = _("Shared with {names}").format(names=", ".join(readers)) if readers else ""
+        self._people.setText(_("Shared by {author}").format(author=author) if author else text)
+        self._people.setVisible(bool(self._people.text()))
+        self._hide.setVisible(bool(author))
 
     def choose_colour(self, name: str) -> None:
         """Give the note this colour."""
@@ -84,12 +103,24 @@ class NoteEditor(QDialog):
         self._tags[tag].setChecked(on)
 
     def _on_save(self) -> None:
+        self.accept()
+        self.saved.emit(self._wanted())
+
+    def _on_share(self) -> None:
+        self.accept()
+        self.share_asked.emit(self._wanted())
+
+    def _on_hide(self) -> None:
+        self.accept()
+        self.hide_asked.emit()
+
+    def _wanted(self) -> Note:
         unknown = tuple(tag for tag in self._note.tags if tag not in TAGS)
         chosen = tuple(tag for tag in TAGS if self._tags[tag].isChecked())
         text = self.text.toPlainText().strip()
-        wanted = replace(self._note, text=text, colour=self._colour, tags=(*chosen, *unknown))
-        self.accept()
-        self.saved.emit(wanted)
+        tags = (*chosen, *unknown)
+        # Both texts stood in the box: what is left in it is what the person decided.
+        return replace(self._note, text=text, colour=self._colour, tags=tags, others=())
 
     def _on_remove(self) -> None:
         self.accept()
@@ -101,6 +132,7 @@ class NoteEditor(QDialog):
         outer.setContentsMargins(space.three, space.three, space.three, space.two)
         outer.setSpacing(space.two)
         outer.addWidget(self._heading)
+        outer.addWidget(self._people)
         quote = self._note.anchor.quote
         if quote is not None and is_on_words(self._note):
             cut = (
@@ -109,6 +141,8 @@ class NoteEditor(QDialog):
                 else quote.exact[:_LONGEST_QUOTE] + "…"
             )
             outer.addWidget(label(f"« {cut} »", tone="secondary"))
+        if self._note.others:
+            outer.addWidget(label(_("Written on two devices at the same time: keep what counts.")))
         self.text.setMinimumHeight(round(6 * 1.4 * space.body))
         outer.addWidget(self.text, 1)
         if writable:
@@ -117,6 +151,8 @@ class NoteEditor(QDialog):
         foot = QHBoxLayout()
         foot.setSpacing(space.one)
         foot.addWidget(self._remove)
+        foot.addWidget(self._hide)
+        foot.addWidget(self._share)
         foot.addStretch(1)
         foot.addWidget(self._cancel)
         foot.addWidget(self._save)

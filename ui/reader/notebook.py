@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from boardpack.annotation.note import Note
 from boardpack.services.changes import Changes
+from boardpack.services.note_names import NoteNames
 from boardpack.services.program import Session
 from ui.background import Background
 
@@ -31,6 +32,7 @@ class Notebook(QObject):
         self._notes: dict[str, Note] = {}
         self._by_page: dict[int, tuple[Note, ...]] = {}
         self._writing = 0
+        self._names = NoteNames()
 
     def open(self, document_id: str, sha256: str) -> None:
         """Show the notes of this document; those of version `sha256` stand on its pages."""
@@ -44,11 +46,27 @@ class Notebook(QObject):
             return
         document_id = self._document_id
         self._background.run(
-            lambda: self._session.notes.for_document(document_id),
-            success=lambda notes: self._loaded(document_id, notes),
+            lambda: self._read(document_id),
+            success=lambda found: self._loaded(document_id, *found),
             failure=self.refused.emit,
             owner=self,
         )
+
+    def _read(self, document_id: str) -> tuple[tuple[Note, ...], NoteNames]:
+        notes = self._session.notes.for_document(document_id)
+        return notes, self._session.notes.names(notes)
+
+    def is_mine(self, note: Note) -> bool:
+        """Tell whether the note is mine to change; others are shared with me."""
+        return note.author_id == self._session.me.official_id
+
+    def author(self, note: Note) -> str:
+        """Return the name of whoever shares the note with me, empty for mine."""
+        return self._names.authors.get(note.note_id, "")
+
+    def readers(self, note: Note) -> tuple[str, ...]:
+        """Return the names of those with whom I share a note."""
+        return self._names.readers.get(note.note_id, ())
 
     def all(self) -> tuple[Note, ...]:
         """Return every note of the document, in the order of the pages, oldest first."""
@@ -68,11 +86,11 @@ class Notebook(QObject):
         """Tell whether the note was written on the version that is shown."""
         return note.version_sha256 == self._sha256
 
-    def put(self, note: Note) -> None:
-        """Show and write a new or changed note."""
+    def put(self, note: Note, seen: Note | None = None) -> None:
+        """Show and write a new note, or one that was `seen` and changed."""
         self._notes[note.note_id] = note
         self._arrange()
-        self._write(lambda: self._session.notes.save(note))
+        self._write(lambda: self._session.notes.save(note, seen))
 
     def take(self, note: Note) -> None:
         """Remove a note."""
@@ -98,9 +116,10 @@ class Notebook(QObject):
         self.refused.emit(error)
         self.reload()
 
-    def _loaded(self, document_id: str, notes: tuple[Note, ...]) -> None:
+    def _loaded(self, document_id: str, notes: tuple[Note, ...], names: NoteNames) -> None:
         # A write begun meanwhile is newer than what was read.
         if document_id == self._document_id and not self._writing:
+            self._names = names
             self._replace(notes)
 
     def _replace(self, notes: tuple[Note, ...]) -> None:

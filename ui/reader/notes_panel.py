@@ -47,12 +47,18 @@ def _cut(text: str) -> str:
     return flat if len(flat) <= _LONGEST else f"{flat[:_LONGEST].rstrip()}…"
 
 
+def _chips(note: Note) -> tuple[Chip, ...]:
+    tags = tuple(Chip(tag_name(tag), "accent") for tag in note.tags)
+    return (*tags, Chip(_("Two texts"), "warning")) if note.others else tags
+
+
 class NotesPanel(QWidget):
     """The list, and what can be done with the row that is current."""
 
     jump_asked = Signal(object)
     edit_asked = Signal(object)
     remove_asked = Signal(object)
+    hide_asked = Signal(object)
     page_note_asked = Signal()
 
     def __init__(self, notebook: Notebook, parent: QWidget | None = None) -> None:
@@ -68,6 +74,7 @@ class NotesPanel(QWidget):
         )
         self._edit = button(_("Edit"), self._on_edit, kind="quiet", icon="pencil-outline")
         self._remove = button(_("Remove"), self._on_remove, kind="quiet", icon="trash-can-outline")
+        self._hide = button(_("Hide"), self._on_hide, kind="quiet", icon="eye-off-outline")
         self._empty = EmptyState(
             "note-text-outline",
             _("No note yet"),
@@ -120,10 +127,20 @@ class NotesPanel(QWidget):
             title=note_title(note),
             detail=detail,
             icon=ICONS[note.kind],
-            chips=tuple(Chip(tag_name(tag), "accent") for tag in note.tags),
+            chips=(*self._people(note), *_chips(note)),
             quote=_cut(quote) if shown else "",
             spoken=f"{kind_name(note.kind)}, {_(palette.colour(note.colour).label)}",
         )
+
+    def _people(self, note: Note) -> tuple[Chip, ...]:
+        """Say whose a shared note is, or how many read mine."""
+        author, readers = self._notebook.author(note), self._notebook.readers(note)
+        if author:
+            return (Chip(_("By {author}").format(author=author), "accent"),)
+        if not readers:
+            return ()
+        text = ngettext("Shared with {count}", "Shared with {count}", len(readers))
+        return (Chip(text.format(count=len(readers)), "success"),)
 
     def _current(self) -> Note | None:
         row = self.list.current
@@ -135,19 +152,26 @@ class NotesPanel(QWidget):
             self.jump_asked.emit(note)
 
     def _on_moved(self) -> None:
-        chosen = self._current() is not None and self._allowed
-        self._edit.setVisible(chosen)
-        self._remove.setVisible(chosen)
+        note = self._current()
+        mine = note is not None and self._notebook.is_mine(note)
+        self._edit.setVisible(mine and self._allowed)
+        self._remove.setVisible(mine and self._allowed)
+        self._hide.setVisible(note is not None and not mine)
 
     def _on_edit(self) -> None:
         note = self._current()
-        if note is not None and self._allowed:
+        if note is not None and self._allowed and self._notebook.is_mine(note):
             self.edit_asked.emit(note)
 
     def _on_remove(self) -> None:
         note = self._current()
-        if note is not None and self._allowed:
+        if note is not None and self._allowed and self._notebook.is_mine(note):
             self.remove_asked.emit(note)
+
+    def _on_hide(self) -> None:
+        note = self._current()
+        if note is not None and not self._notebook.is_mine(note):
+            self.hide_asked.emit(note)
 
     def _lay_out(self) -> None:
         space = look().metrics
@@ -162,6 +186,7 @@ class NotesPanel(QWidget):
         foot.setContentsMargins(space.two, 0, space.two, 0)
         foot.addWidget(self._edit)
         foot.addWidget(self._remove)
+        foot.addWidget(self._hide)
         outer.addLayout(head)
         outer.addWidget(self._empty)
         outer.addWidget(self.list, 1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from boardpack.services.changes import Changes
+from boardpack.services.errors import DocumentNotHereError, LeaseOverError, MandateOverError
 from boardpack.services.pages import DocumentFacts, PageService
 from boardpack.services.program import Session
 from boardpack.services.read_models import (
@@ -126,7 +128,7 @@ class Opening(QObject):
         self._background.run(
             lambda: self._session.reading.open_document(document.document_id, document.sha256),
             success=lambda found: self._compare(asked, found),
-            failure=lambda _error: None,  # withdrawn meanwhile: what is open may be read to the end
+            failure=lambda error: self._closed(asked, error),
             owner=self,
         )
 
@@ -165,6 +167,15 @@ class Opening(QObject):
             self.document = found
             self.replaced.emit(found)
 
+    def _closed(self, asked: tuple[str, str | None], error: Exception) -> None:
+        """Let go what was closed meanwhile; what was withdrawn may be read to the end."""
+        if asked == self._asked and isinstance(error, LeaseOverError | MandateOverError):
+            self.close()
+            self.failed.emit(error)
+
     def _fail(self, asked: tuple[str, str | None], error: Exception) -> None:
+        if isinstance(error, DocumentNotHereError):
+            # It comes now, whatever turn its dossier has.
+            self._session.announcer.announce(Changes(awaited=True))
         if asked == self._asked:
             self.failed.emit(error)

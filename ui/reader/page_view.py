@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from boardpack.annotation.geometry import PageBox
@@ -201,6 +201,11 @@ class PageView(DeskView):
         self.lay_out()
         self.go_to(position.page, position.top)
         self.zoomed.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for pictures of what was opened while nobody saw it."""
+        super().showEvent(event)
+        self._aim()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom around the pointer with Ctrl, else scroll."""

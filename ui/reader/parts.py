@@ -17,6 +17,7 @@ from ui.reader.item_bar import ItemBar
 from ui.reader.links import Links
 from ui.reader.message import ReaderMessage
 from ui.reader.note_desk import NoteDesk
+from ui.reader.note_sharing import NoteSharing
 from ui.reader.notebook import Notebook
 from ui.reader.opening import Opening
 from ui.reader.page_view import PageView
@@ -58,7 +59,7 @@ class ReaderParts:
         self.pointer = Pointer(self.tools)
         self.links = Links(pages, background, screen)
         self.keeper = PositionKeeper(session, background, self.view)
-        self.desk = NoteDesk(self.tools, screen)
+        self.desk = NoteDesk(self.tools, NoteSharing(self.notebook, screen), screen)
         self.selection_bar = SelectionBar(self.tools)
         self.text = TextMode(inside)
         self.item_bar = ItemBar(screen)

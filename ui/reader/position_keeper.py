@@ -36,7 +36,13 @@ class PositionKeeper(QTimer):
         """Remember the place once more if it changed, then follow nothing."""
         if self.isActive():
             self.save()
-        self._document = None
+        document, self._document = self._document, None
+        if document is not None:
+            self._background.run(
+                lambda: self._session.reading.leave_document(document.document_id),
+                success=lambda _nothing: None,
+                failure=note_bug,
+            )
 
     def save(self) -> None:
         """Write the place now."""

@@ -11,6 +11,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from boardpack.messages import _
+from boardpack.services.errors import DocumentNotHereError
 from boardpack.services.pages import DocumentFacts
 from boardpack.services.read_models import OpenDocument, Position, SittingView
 from boardpack.workflow.transitions import Verb
@@ -44,6 +45,7 @@ class ReaderView(Screen):
         self.deeds = ReaderActions(self, self.parts, self.open_version)
         self._first: tuple[int | None, str | None] = (None, None)
         self._marked = False
+        self._waited_for = False
         self._connect()
 
     # --- Screen ---
@@ -75,6 +77,7 @@ class ReaderView(Screen):
         """Read again what changed."""
         document = self.parts.opening.document
         if document is None:
+            self._take_what_arrived(changes)
             return
         if changes.notes or changes.everything:
             self.parts.notebook.reload()
@@ -83,6 +86,14 @@ class ReaderView(Screen):
         if changes.everything or document.document_id in changes.documents:
             self.parts.opening.ask_sitting()
             self.parts.opening.ask_version()
+
+    def _take_what_arrived(self, changes: Changes) -> None:
+        """Show the document that was waited for; one that is being opened opens once."""
+        route = self.navigator.route
+        if not self._waited_for or not isinstance(route, DocumentRoute):
+            return
+        if route.document_id in changes.documents:
+            self._open(route)
 
     def closing(self) -> None:
         """Remember the place; let the document go."""
@@ -123,6 +134,7 @@ class ReaderView(Screen):
     def _open(self, route: DocumentRoute) -> None:
         self._first = (route.page, route.note_id)
         self._marked = False
+        self._waited_for = False
         self.parts.keeper.end()
         self.parts.begin_nothing()
         self.parts.opening.open(route.document_id, route.sha256)
@@ -186,6 +198,7 @@ class ReaderView(Screen):
         self.parts.banner.show_document(document)
 
     def _show_failure(self, error: Exception) -> None:
+        self._waited_for = isinstance(error, DocumentNotHereError)
         self._message.show_failure(error, self.parts.opening.document)
         self.parts.frame.show_message(self._message)
 

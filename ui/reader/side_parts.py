@@ -63,6 +63,7 @@ class SideParts(QObject):
         made.jump_asked.connect(self._desk.jump)
         made.edit_asked.connect(self._desk.edit)
         made.remove_asked.connect(self._desk.remove)
+        made.hide_asked.connect(self._desk.sharing.hide)
         made.page_note_asked.connect(self._tools.draft_note)
         made.allow(allowed=self._allowed)
         made.show_versions(versions_of(self._view, self._document_id))

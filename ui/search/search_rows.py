@@ -22,21 +22,24 @@ class Group:
 
 
 def _route(hit: SearchHit) -> Route:
+    account = hit.assembly.account
     if not hit.document_id:
-        return SittingRoute(hit.sitting_id)
+        return SittingRoute(hit.sitting_id, account)
     page = hit.page if hit.page >= 0 else None
-    return DocumentRoute(hit.document_id, None if hit.is_current else hit.sha256, page)
+    sha256 = None if hit.is_current else hit.sha256
+    return DocumentRoute(hit.document_id, sha256, page, account=account)
 
 
 def hit_row(hit: SearchHit) -> Row:
     """Return the row of one page or title."""
     item = _("item {number}").format(number=hit.item_number) if hit.item_number else ""
     page = _("page {page}").format(page=hit.page + 1) if hit.page >= 0 else _("in the title")
+    detail = joined(item, page)
     old = () if hit.is_current else (Chip(_("Older version"), "warning"),)
     return Row(
         key=_route(hit),
         title=hit.document_title or hit.sitting_title,
-        detail=joined(item, page),
+        detail=detail[:1].upper() + detail[1:],
         icon="file-document-outline" if hit.document_id else "calendar-outline",
         chips=old,
         trail="chevron-right",
@@ -46,9 +49,9 @@ def hit_row(hit: SearchHit) -> Row:
 
 def groups(result: SearchResult) -> tuple[Group, ...]:
     """Return the hits by sitting, the sitting with the best hit first."""
-    found: dict[str, list[SearchHit]] = {}
+    found: dict[tuple[str, str], list[SearchHit]] = {}
     for hit in result.hits:
-        found.setdefault(hit.sitting_id, []).append(hit)
+        found.setdefault((hit.assembly.account, hit.sitting_id), []).append(hit)
     return tuple(
         Group(
             sitting_id,
@@ -59,7 +62,7 @@ def groups(result: SearchResult) -> tuple[Group, ...]:
             ),
             tuple(hit_row(hit) for hit in hits),
         )
-        for sitting_id, hits in found.items()
+        for (_account, sitting_id), hits in found.items()
     )
 
 

@@ -16,13 +16,13 @@ from ui.errors import ErrorPanel
 from ui.navigation import Navigator, Route, SearchRoute
 from ui.screen import Screen
 from ui.search import search_rows
+from ui.staged import InTurns
 from ui.theme import look
 from ui.widgets.empty import EmptyState
 from ui.widgets.fields import SearchField
 from ui.widgets.labels import label
 from ui.widgets.page import Page
 from ui.widgets.sections import ListSection
-from ui.widgets.staged import InTurns
 
 
 class SearchView(Screen):
@@ -105,7 +105,7 @@ class SearchView(Screen):
         if isinstance(self.navigator.route, SearchRoute):
             self.navigator.here(SearchRoute(words))
         self._task = self.run(
-            lambda: self.session.searching.search(words), self._show, self._error.show_error
+            lambda: self.session.together.search(words), self._show, self._error.show_error
         )
 
     def _invite(self) -> None:

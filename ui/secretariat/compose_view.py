@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -235,17 +236,17 @@ class ComposeView(Screen):
     def _confirm(self, people: tuple[PersonRow, ...]) -> None:
         if self.draft is not None:
             dialog = SendDialog(self.draft, len(people), self)
-            dialog.accepted.connect(self.publish)
+            dialog.accepted.connect(lambda: self.publish(dialog.not_before))
             dialog.open()
 
-    def publish(self) -> None:
+    def publish(self, not_before: datetime | None = None) -> None:
         """Put the revision in the outbox; it leaves with the next exchange."""
         draft = self.draft
         if draft is None:
             return
         progress = self._begin(_("Keeping the files…"))
         self.run(
-            lambda: self.session.publishing.publish(draft, progress),
+            lambda: self.session.publishing.publish(draft, progress, not_before),
             self._published,
             self._failed,
             Lane.NETWORK,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QSpinBox, QWidget
 
 from boardpack.messages import _
 from boardpack.services.draft_models import (
@@ -18,7 +18,7 @@ from ui.secretariat.named import Named
 from ui.secretariat.words import problem_advice, problem_name, role_name
 from ui.theme import look
 from ui.widgets.buttons import button
-from ui.widgets.fields import InsetLine
+from ui.widgets.fields import ChoiceBox, InsetLine
 from ui.widgets.labels import label
 from ui.widgets.sheet import Sheet
 
@@ -67,7 +67,7 @@ class FileDialog(_Correct):
         for problem in file.problems:
             text = f"{problem_name(problem)}. {problem_advice(problem)}".strip()
             self.body.addWidget(label(text, tone="danger" if file.blocking else "warning"))
-        self.role = QComboBox()
+        self.role = ChoiceBox()
         for role in _ROLES:
             self.role.addItem(role_name(role), role)
         self.role.setCurrentIndex(max(0, self.role.findData(file.role)))
@@ -75,7 +75,8 @@ class FileDialog(_Correct):
         self.item, self.annex = QSpinBox(), QSpinBox()
         for box, value in ((self.item, file.item_number or next_item), (self.annex, 1)):
             box.setRange(1, 999)
-            box.lineEdit().setTextMargins(look().metrics.one, 0, 0, 0)
+            # As far in as the text of a line.
+            box.lineEdit().setTextMargins(2 * look().metrics.one - 1, 0, 0, 0)
             box.setValue(value)
         if file.annex_number:
             self.annex.setValue(file.annex_number)

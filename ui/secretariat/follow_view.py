@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -20,9 +20,11 @@ from ui.errors import ErrorPanel
 from ui.navigation import Navigator, Route, SecretariatRoute
 from ui.screen import Screen
 from ui.secretariat.people_list import PeopleList
+from ui.secretariat.rows import told_on
 from ui.secretariat.working import StoppedError, Working
 from ui.signing_dialogs.steps import followed_rows
 from ui.widgets.buttons import button
+from ui.widgets.confirm import confirm
 from ui.widgets.flow import FlowLayout
 from ui.widgets.labels import label
 from ui.widgets.page import Card, Page
@@ -81,7 +83,19 @@ class FollowView(Screen):
             (_("Save documents and deliberations…"), self._ask_archive, "folder-download-outline"),
         ):
             flow.addWidget(button(text, action, icon=icon))
-        for widget in (self._name, self._where, self._counts, self._as_of, actions):
+        self._untold = QWidget()
+        untold = FlowLayout(self._untold)
+        self._call_back = button(_("Call back"), self._ask_call_back)
+        untold.addWidget(button(_("Tell members now"), self._ask_tell, icon="send-outline"))
+        untold.addWidget(self._call_back)
+        for widget in (
+            self._name,
+            self._where,
+            self._counts,
+            self._as_of,
+            self._untold,
+            actions,
+        ):
             card.body.addWidget(widget)
         return card
 
@@ -129,6 +143,8 @@ class FollowView(Screen):
             text.format(received=received, all=len(people), acknowledged=acknowledged)
         )
         self._as_of.setText(self._when(followed))
+        self._untold.setVisible(row.not_before is not None or row.called_back)
+        self._call_back.setVisible(not row.called_back)
         self._acts.set_rows(followed_rows(followed.deliberations))
         self.people.show_people(followed)
         self.retitled.emit()
@@ -137,12 +153,44 @@ class FollowView(Screen):
     def _when(followed: Followed) -> str:
         if followed.row.waiting:
             return _("Waits for the network: it will be sent by itself.")
+        if followed.row.called_back:
+            return _("Called back: members were told of nothing.")
+        if followed.row.not_before:
+            return told_on(followed.row.not_before)
         if followed.as_of is None:
             return _("The server has not been reached yet.")
         return _("As of {when}").format(when=formats.ago(followed.as_of))
 
     def _open_act(self, deliberation_id: object) -> None:
         self.navigator.secretariat("act", str(deliberation_id))
+
+    def _ask_tell(self) -> None:
+        self._ask(
+            _("Tell members now?"),
+            _("They are summoned at once. That cannot be taken back; it can be corrected."),
+            _("Tell members now"),
+            self.session.publishing.tell_now,
+        )
+
+    def _ask_call_back(self) -> None:
+        self._ask(
+            _("Call this sitting back?"),
+            _("Members are told of nothing, and what their devices hold of it is destroyed."),
+            _("Call back"),
+            self.session.publishing.call_back,
+        )
+
+    def _ask(self, title: str, text: str, verb: str, act: Callable[[str], Changes]) -> None:
+        self._begin()
+        announce = self.session.announcer.announce
+        sitting_id = self._sitting_id
+        confirm(
+            self,
+            title,
+            text,
+            verb,
+            lambda: self.run(lambda: act(sitting_id), announce, self._failed),
+        )
 
     def _ask_folder(self) -> None:
         dialog = QFileDialog(self, _("Folder of the corrected dossier"))

@@ -15,11 +15,13 @@ from boardpack.services.program import Session
 from boardpack.services.read_models import SittingRow
 from ui.background import Background, Lane
 from ui.errors import ErrorPanel
-from ui.navigation import Navigator
+from ui.navigation import Navigator, SecretariatRoute
 from ui.screen import Screen
 from ui.secretariat.drop_zone import DropZone
 from ui.secretariat.rows import draft_row, sent_row
 from ui.secretariat.working import StoppedError, Working
+from ui.widgets.buttons import button
+from ui.widgets.flow import FlowLayout
 from ui.widgets.page import Page
 from ui.widgets.sections import ListSection
 
@@ -51,12 +53,28 @@ class Overview(Screen):
         self._working = Working()
         self._drafts = ListSection(_("In preparation"))
         self._sent = ListSection(_("Sent"))
+        page.body.addLayout(self._offices())
         for widget in (self._zone, self._working, self._error, self._drafts, self._sent):
             page.body.addWidget(widget)
         for section, part in ((self._drafts, "prepare"), (self._sent, "follow")):
             section.setVisible(False)
             section.chosen.connect(partial(self._open, part))
         page.body.addStretch(1)
+
+    def _offices(self) -> FlowLayout:
+        """Return the way to the secretariats that this person holds at other servers."""
+        row = FlowLayout()
+        for each in self.session.together.sessions:
+            if each is not self.session and each.me.prepares:
+                name = ", ".join(each.me.authority_names) or each.server
+                text = _("Secretariat at {name}").format(name=name)
+                row.addWidget(
+                    button(text, partial(self._go_to, each.account), icon="swap-horizontal")
+                )
+        return row
+
+    def _go_to(self, account: str) -> None:
+        self.navigator.whole.open(SecretariatRoute(account=account))
 
     def title(self) -> str:
         """Return the name of this room."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from boardpack.domain.people import Role
 from boardpack.messages import _, error_text, ngettext
@@ -23,6 +23,7 @@ from ui.secretariat.rows import placed_row
 from ui.secretariat.working import StoppedError, Working
 from ui.widgets.buttons import button
 from ui.widgets.confirm import confirm
+from ui.widgets.fields import ChoiceBox
 from ui.widgets.labels import label, restyle
 from ui.widgets.page import Card, Page, Section
 from ui.widgets.sections import ListSection
@@ -78,7 +79,7 @@ class PlaceView(Screen):
         section, card = Section(_("Signatories, in this order")), Card()
         self._first = label("", strong=True)
         self._first_name = label(_("1. Presides"), "small")
-        self.secretary = QComboBox()
+        self.secretary = ChoiceBox()
         self.secretary.activated.connect(self._ask_signatories)
         card.body.addWidget(self._first_name)
         card.body.addWidget(self._first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from boardpack.messages import _, ngettext
@@ -62,7 +63,7 @@ def file_row(file: FileReport, *, sent_before: bool, indent: int = 1, advise: bo
         label = _("Report of item {number}").format(number=file.item_number)
     size = formats.pages(file.pages) if file.pages else formats.size(file.size)
     parts = [label, size]
-    if file.role is FileRole.NOT_PLACED:
+    if file.role is FileRole.NOT_PLACED or label == file.title:
         parts = [size]
     if file.same_as:
         parts.append(_("same content as {names}").format(names=", ".join(file.same_as)))
@@ -184,9 +185,20 @@ def draft_row(row: DraftRow) -> Row:
     )
 
 
+def told_on(moment: datetime) -> str:
+    """Return « membres informés mardi 24 novembre à 18 h »."""
+    return _("members are told on {when}").format(when=formats.day_and_hour(moment))
+
+
 def sent_row(row: SittingRow) -> Row:
     """Return the row of a sitting that was sent."""
-    chips = (Chip(_("To be sent"), "accent"),) if row.waiting else ()
+    chips: tuple[Chip, ...] = ()
+    if row.waiting:
+        chips = (Chip(_("To be sent"), "accent"),)
+    elif row.called_back:
+        chips = (Chip(_("Called back"), "warning"),)
+    elif row.not_before:
+        chips = (Chip(told_on(row.not_before), "accent"),)
     revision = _("revision {number}").format(number=row.revision)
     return Row(
         key=row.sitting_id,

@@ -13,10 +13,10 @@ from boardpack.services.draft_models import Corrections, DraftView
 from boardpack.services.read_models import AssemblyBadge
 from ui.secretariat.named import Named
 from ui.theme import look
-from ui.widgets.fields import InsetLine
+from ui.widgets.fields import ChoiceBox, InsetLine
 
 _UNSET = QDateTime(QDate(2000, 1, 1), QTime(0, 0))
-_TWO_FROM = 640
+_TWO_FROM = 720
 _SHORTEST_CHOICE = 12
 
 
@@ -28,7 +28,7 @@ class SittingForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._draft: DraftView | None = None
-        self.assembly = QComboBox()
+        self.assembly = ChoiceBox()
         self.assembly.setMinimumContentsLength(_SHORTEST_CHOICE)
         self.assembly.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon

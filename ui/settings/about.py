@@ -23,6 +23,7 @@ COMPONENTS: Final = {
     "argon2-cffi": ("argon2-cffi", "MIT"),
     "joserfc": ("joserfc", "BSD-3-Clause"),
     "httpx": ("HTTPX", "BSD-3-Clause"),
+    "mnemonic": ("python-mnemonic (BIP-39)", "MIT"),
     "msgspec": ("msgspec", "BSD-3-Clause"),
     "babel": ("Babel", "BSD-3-Clause"),
     "qtawesome": ("QtAwesome, Material Design Icons", "MIT, Apache-2.0"),

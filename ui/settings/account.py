@@ -10,6 +10,7 @@ from boardpack.services.account import ProfileState
 from boardpack.services.identity import Me
 from ui.entry.secret_field import SecretField
 from ui.errors import ErrorPanel
+from ui.theme import look
 from ui.widgets.buttons import button
 from ui.widgets.flow import FlowLayout
 from ui.widgets.labels import label
@@ -17,7 +18,7 @@ from ui.widgets.page import Card, Section
 
 
 class AccountSection(Section):
-    """Name, authorities, server; `lock_asked` by its button."""
+    """Name, authorities; `lock_asked` by its button."""
 
     lock_asked = Signal()
 
@@ -27,19 +28,16 @@ class AccountSection(Section):
         card.body.addWidget(label(me.name, "heading"))
         if me.authority_names:
             card.body.addWidget(label(", ".join(me.authority_names)))
-        self._server = label("", tone="secondary")
         self._key = label("", tone="secondary")
-        card.body.addWidget(self._server)
         card.body.addWidget(self._key)
         foot = FlowLayout()
+        foot.setContentsMargins(0, look().metrics.one, 0, 0)
         foot.addWidget(button(_("Lock now"), self.lock_asked.emit, icon="lock-outline"))
         card.body.addLayout(foot)
         self.body.addWidget(card)
 
     def show_state(self, state: ProfileState) -> None:
-        """Show the server, and where the key of the store lies."""
-        server = state.server_url.removeprefix("https://")
-        self._server.setText(_("Server: {server}").format(server=server))
+        """Show where the key of the store lies."""
         self._key.setText(
             _("The key of your documents lies in the keyring of this computer.")
             if state.keyring

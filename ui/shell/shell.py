@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -9,14 +11,18 @@ from PySide6.QtGui import QKeySequence, QMouseEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QWidget
 
 from boardpack.services.changes import Changes
+from boardpack.services.profile_state import ProfileState
 from boardpack.services.program import Session
 from ui.background import Background
 from ui.bridge import Bridge
+from ui.errors import note_bug
+from ui.exchange.caretaker import Caretaker
 from ui.exchange.driver import SyncDriver
+from ui.exchange.network import NetworkWatch
 from ui.exchange.state_line import StateLine
 from ui.exchange.state_view import StateView
-from ui.navigation import Navigator, Route
-from ui.search.indexer import Indexer
+from ui.navigation import Navigator, Route, SecretariatRoute
+from ui.shell.companion import Companion
 from ui.shell.header import Header
 from ui.shell.rail import Rail, entries
 from ui.shell.stack import ScreenStack
@@ -29,9 +35,13 @@ STRIP_FROM: Final = 1.5
 
 
 class Shell(QWidget):
-    """Lives as long as the session is open and the language stays the same."""
+    """Lives as long as the sessions are open and the language stays the same.
+
+    `erased` carries the account that its server had erased.
+    """
 
     retitled = Signal(str)
+    erased = Signal(str)
 
     def __init__(
         self,
@@ -42,34 +52,80 @@ class Shell(QWidget):
     ) -> None:
         super().__init__(parent)
         self.navigator = navigator
-        self.bridge = Bridge(session.announcer, self)
-        self.driver = SyncDriver(session, background, self)
-        self.indexer = Indexer(session, background, self)
+        self._background = background
+        sessions = session.together.sessions
+        self.companions = tuple(Companion(each, background, self) for each in sessions)
+        self.network = NetworkWatch(self)
         self.stack = ScreenStack(session, background, navigator, self)
         self._session = session
-        self._roles = (session.me.signs, session.me.prepares)
+        self._roles = self._read_roles()
         self._side, self._bottom = self._make_rails()
         self._header = Header()
         self._strip = QFrame()
         self._lines = (StateLine(), StateLine())
+        look().dress(self._header)
+        look().dress(self._strip)
         self._lay_out()
         self._connect()
         self._add_keys()
         self._portrait = False
         self._arrange()
 
+    @property
+    def driver(self) -> SyncDriver:
+        """The exchanges of the first account."""
+        return self._first.driver
+
+    @property
+    def bridge(self) -> Bridge:
+        """What the first account announces."""
+        return self._first.bridge
+
+    @property
+    def caretaker(self) -> Caretaker:
+        """The upkeep of the first account."""
+        return self._first.caretaker
+
+    @property
+    def _first(self) -> Companion:
+        return self.companions[0]
+
     def start(self) -> None:
-        """Show the first screen and begin to exchange with the server."""
+        """Show the first screen and begin to exchange with the servers."""
         self.stack.follow()
-        self.driver.start()
-        self.indexer.start()
+        self.network.start()
+        for each in self.companions:
+            each.start()
+        self._background.run(
+            self._session.together.states,
+            success=self._show_accounts,
+            failure=note_bug,
+            owner=self,
+        )
 
     def finish(self) -> None:
-        """Save what is open, stop exchanging; the session may then be closed."""
-        self.driver.stop()
-        self.indexer.stop()
-        self.bridge.close()
+        """Save what is open, stop exchanging; the sessions may then be closed."""
+        for each in self.companions:
+            each.finish()
         self.stack.close_all()
+
+    def sync_now(self) -> None:
+        """Exchange with every server."""
+        for each in self.companions:
+            each.driver.sync_now()
+
+    def _sense(self, said: object) -> None:
+        """Let every account know whether the network is limited."""
+        for each in self.companions:
+            each.session.steering.sense(detected=said if isinstance(said, bool) else None)
+
+    def _show_accounts(self, states: tuple[ProfileState, ...]) -> None:
+        for line in self._lines:
+            line.show_accounts(states)
+
+    def _read_roles(self) -> tuple[bool, bool]:
+        people = [each.session.me for each in self.companions]
+        return any(me.signs for me in people), any(me.prepares for me in people)
 
     def _lay_out(self) -> None:
         self._strip.setProperty("role", "footer")
@@ -94,6 +150,7 @@ class Shell(QWidget):
         shown = entries(signs=signs, prepares=prepares)
         made = Rail(shown, portrait=False), Rail(shown, portrait=True)
         for rail in made:
+            look().dress(rail)
             rail.chosen.connect(self._go)
         return made
 
@@ -103,10 +160,10 @@ class Shell(QWidget):
 
     def _renew_rails(self) -> None:
         """Show other entries when the person's roles changed."""
-        me = self._session.me
-        if (me.signs, me.prepares) == self._roles:
+        roles = self._read_roles()
+        if roles == self._roles:
             return
-        self._roles = (me.signs, me.prepares)
+        self._roles = roles
         for rail in (self._side, self._bottom):
             self._grid.removeWidget(rail)
             rail.deleteLater()
@@ -115,15 +172,23 @@ class Shell(QWidget):
         self._show_place()
 
     def _connect(self) -> None:
-        self.bridge.changed.connect(self._changed)
+        for each in self.companions:
+            self._follow(each)
+        self.network.told.connect(self._sense)
         self.stack.shown.connect(self._show_place)
         self.stack.built.connect(self._serve)
         self.stack.ending.connect(self._header.forget)
         self._header.back.connect(self.navigator.back)
         for line in self._lines:
-            self.driver.state_changed.connect(line.show_state)
             line.clicked.connect(self.navigator.state)
         look().changed.connect(self._arrange)
+
+    def _follow(self, companion: Companion) -> None:
+        companion.bridge.changed.connect(self._changed)
+        account, server = companion.session.account, companion.session.server
+        companion.driver.erased.connect(lambda: self.erased.emit(account))
+        for line in self._lines:
+            companion.driver.state_changed.connect(partial(line.show_state, server=server))
 
     def _add_keys(self) -> None:
         for keys, action in (
@@ -131,7 +196,7 @@ class Shell(QWidget):
             ("F6", self.next_pane),
             ("Shift+F6", self.previous_pane),
             ("Ctrl+F", self.search),
-            ("F5", self.driver.sync_now),
+            ("F5", self.sync_now),
         ):
             QShortcut(QKeySequence(keys), self, action)
 
@@ -174,15 +239,16 @@ class Shell(QWidget):
 
     def _serve(self, screen: QWidget) -> None:
         if isinstance(screen, StateView):
-            screen.serve(self.driver)
+            screen.serve([(each.session, each.driver) for each in self.companions])
 
     def _go(self, route: Route) -> None:
+        if isinstance(route, SecretariatRoute):
+            offices = [each.session for each in self.companions if each.session.me.prepares]
+            route = replace(route, account=offices[0].account) if offices else route
         self.navigator.open(route)
 
     def _changed(self, changes: Changes) -> None:
         self.stack.refresh(changes)
-        self.driver.changed(changes)
-        self.indexer.changed(changes)
         self._renew_rails()
 
     def _show_place(self) -> None:

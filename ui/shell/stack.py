@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from boardpack.services.changes import Changes
 from boardpack.services.program import Session
 from ui.background import Background
-from ui.navigation import Navigator, Route
+from ui.navigation import Navigator, Route, account_of
 from ui.screen import Screen
 from ui.screens import build
+from ui.theme import look
 
 #: Screens kept alive, so that Back finds them as they were; older ones are built again.
 ALIVE: Final = 6
@@ -49,8 +50,12 @@ class ScreenStack(QStackedWidget):
         route = self._navigator.route
         screen = self._alive.pop(route, None)
         if screen is None:
-            screen = build(route, self._session, self._background, self._navigator, self)
+            account = account_of(route)
+            session = self._session.together.session(account) or self._session
+            navigator = self._navigator.within(session.account if account else "")
+            screen = build(route, session, self._background, navigator, self)
             screen.retitled.connect(self.shown)
+            look().dress(screen)
             self.addWidget(screen)
             self.built.emit(screen)
         self._alive[route] = screen

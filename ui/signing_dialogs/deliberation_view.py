@@ -99,8 +99,7 @@ class DeliberationView(QWidget):
         self._sign = button(_("Sign"), self.ask_sign, kind="primary", icon="signature-freehand")
         self._refuse = button(_("Refuse to sign"), self.ask_refuse)
         self._next = button(_("Next one to sign"), self._go_next, icon="arrow-right")
-        actions = QWidget()
-        flow = FlowLayout(actions)
+        flow = FlowLayout()
         for each in (self._sign, self._refuse, self._next):
             flow.addWidget(each)
         self._said = label("", tone="secondary")
@@ -110,11 +109,15 @@ class DeliberationView(QWidget):
         heading = label(_("Signatories, in this order"), "small")
         card = Card(flush=True)
         card.body.addWidget(self._steps)
-        for widget in (self._error, self._said, actions, heading, card):
-            body.addWidget(widget)
+        body.addWidget(self._error)
+        body.addWidget(self._said)
+        body.addLayout(flow)
+        body.addWidget(heading)
+        body.addWidget(card)
         body.addStretch(1)
         for each in (self._sign, self._refuse, self._next):
             each.setVisible(False)
+        self._said.setVisible(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put pages and signatures side by side when there is room."""
@@ -160,7 +163,7 @@ class DeliberationView(QWidget):
             self._screen.run(self._screen.session.signing.inbox, self._offer_next)
         self.retitled.emit()
         if not row.available:
-            self._said.setText(_("The document has not been received yet."))
+            self._say(_("The document has not been received yet."))
             return
         signing = self._screen.session.signing
         self._screen.run(lambda: signing.open_for_reading(self._id), self._open, self._failed)
@@ -202,9 +205,15 @@ class DeliberationView(QWidget):
         self._error.clear()
         self._sign.setEnabled(True)
         self._refuse.setEnabled(True)
-        self._said.setText(
-            _("You sign the document shown here, as it is.") if self._sign.isVisible() else ""
-        )
+        self._say(_("You sign the document shown here, as it is.") if self._may_sign else "")
+
+    def _say(self, text: str) -> None:
+        self._said.setText(text)
+        self._said.setVisible(bool(text))
+
+    @property
+    def _may_sign(self) -> bool:
+        return self._row is not None and Verb.SIGN in self._row.abilities
 
     def _failed(self, error: Exception) -> None:
         self._sign.setEnabled(False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -13,6 +14,7 @@ from boardpack.services.program import Session
 from boardpack.services.read_models import DeliberationRow
 from boardpack.workflow.transitions import Verb
 from ui.background import Background
+from ui.models.rows import Row
 from ui.navigation import Navigator, Route, ToSignRoute
 from ui.screen import Screen
 from ui.signing_dialogs.deliberation_view import DeliberationView
@@ -57,7 +59,7 @@ class InboxView(Screen):
         self._closed = ListSection(_("Done"))
         for section in self._lists():
             section.setVisible(False)
-            section.chosen.connect(lambda key: self.navigator.to_sign(str(key)))
+            section.chosen.connect(self.navigator.open)
             self._page.body.addWidget(section)
         self._page.body.addStretch(1)
         self._outer.addWidget(self._page)
@@ -76,7 +78,7 @@ class InboxView(Screen):
         if self._one:
             self._one.load()
         else:
-            self.run(self.session.signing.inbox, self._show)
+            self.run(self.session.together.to_sign, self._show)
 
     def refresh(self, changes: Changes) -> None:
         """Load again when a circuit or the outbox changed."""
@@ -93,7 +95,7 @@ class InboxView(Screen):
         for row in rows:
             groups[self._section(row)].append(row)
         for section, found in groups.items():
-            section.set_rows([deliberation_row(row) for row in found])
+            section.set_rows([self._row(row, section) for row in found])
         self._empty.setVisible(not groups[self._mine])
         if rows:
             self._empty.say(_("Nothing waits for your signature."), "")
@@ -101,6 +103,14 @@ class InboxView(Screen):
             self._empty.say(
                 _("Nothing to sign"), _("Deliberations to be signed by you will appear here.")
             )
+
+    def _row(self, row: DeliberationRow, section: ListSection) -> Row:
+        """Return the row; what its heading says already is not said again."""
+        made = replace(
+            deliberation_row(row), key=ToSignRoute(row.deliberation_id, row.assembly.account)
+        )
+        told = section is not self._closed and not row.waiting
+        return replace(made, chips=()) if told else made
 
     def _section(self, row: DeliberationRow) -> ListSection:
         if Verb.SIGN in row.abilities:

@@ -6,10 +6,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from boardpack.messages import _
+from boardpack.services.holding import Holding
 from boardpack.services.read_models import SittingRow
 from boardpack.workflow.transitions import Verb
 from ui import formats
 from ui.icons import set_icon
+from ui.receptions import reason, to_come
 from ui.theme import look
 from ui.widgets.assembly import AssemblyMark
 from ui.widgets.buttons import button
@@ -41,9 +43,10 @@ class Fact(QWidget):
 
 
 class SittingHead(Card):
-    """Shows a `SittingRow`; `acknowledged` when the person presses the one button."""
+    """Shows a `SittingRow`; `acknowledged` and `asked` (download now) by its buttons."""
 
     acknowledged = Signal()
+    asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,7 +64,12 @@ class SittingHead(Card):
         for fact in (self._when, self._where, self._here, self._receipt):
             self.body.addWidget(fact)
         foot = FlowLayout()
+        foot.setContentsMargins(0, look().metrics.one, 0, 0)
+        self._ask = button(
+            _("Download everything now"), self.asked.emit, icon="cloud-download-outline"
+        )
         foot.addWidget(self._button)
+        foot.addWidget(self._ask)
         self.body.addLayout(foot)
 
     def show_row(self, row: SittingRow) -> None:
@@ -73,21 +81,34 @@ class SittingHead(Card):
         self._when.say(f"{when} ({soon})" if soon else when)
         self._where.say(row.place)
         self._say_here(row)
+        self._ask.setVisible(row.holding is not Holding.NOTHING and not row.closed)
         self._say_receipt(row)
 
     def _say_here(self, row: SittingRow) -> None:
-        if row.waiting:
+        closed = {
+            "lease": _("Closed: the server was not reached for too long. Connect to open it."),
+            "mandate": _("Closed: your mandate in this assembly is over."),
+        }
+        if row.closed:
+            self._here.say(closed.get(row.closed, ""), "lock-outline", "warning")
+        elif row.waiting:
             self._here.say(_("To be sent to the members"), "cloud-upload-outline", "warning")
         elif row.missing_bytes:
-            size = formats.size(row.missing_bytes)
-            self._here.say(
-                _("{size} to receive before everything can be read offline").format(size=size),
-                "cloud-download-outline",
-            )
+            self._say_to_come(row)
         elif row.documents:
             self._here.say(_("Complete: everything can be read offline"), "cloud-check-outline")
         else:
             self._here.say("")
+
+    def _say_to_come(self, row: SittingRow) -> None:
+        icons = {
+            Holding.NOTHING: "cloud-download-outline",
+            Holding.METERED: "cloud-clock-outline",
+            Holding.PAUSED: "pause-circle-outline",
+        }
+        why, rest = reason(row.holding), to_come(row)
+        text = _("{why}: {rest}").format(why=why, rest=rest) if why else rest
+        self._here.say(text, icons[row.holding], "warning" if why else "")
 
     def _say_receipt(self, row: SittingRow) -> None:
         may = Verb.ACKNOWLEDGE in row.abilities

@@ -39,6 +39,7 @@ class SittingScreen(Screen):
         self._error = ErrorPanel()
         self._head = SittingHead()
         self._head.acknowledged.connect(self._ask)
+        self._head.asked.connect(self._fetch)
         self._field = SearchField(_("Find an item or a document"))
         self._field.searched.connect(lambda _text: self._fill())
         self._inside = ListSection(_("In the texts"))
@@ -74,7 +75,8 @@ class SittingScreen(Screen):
 
     def refresh(self, changes: Changes) -> None:
         """Read again when this sitting, its documents or notes changed."""
-        mine = self._sitting_id in changes.sittings or changes.documents
+        mine = self._sitting_id in changes.sittings or bool(changes.documents)
+        mine = mine or changes.transfers or changes.awaited
         if mine or changes.notes or changes.outbox or changes.people or changes.everything:
             self._load()
 
@@ -113,6 +115,14 @@ class SittingScreen(Screen):
         self._inside.set_rows(sitting_rows.search_row(wanted))
         self._agenda.set_rows(sitting_rows.agenda_rows(self._view, wanted))
         self._others.set_rows(sitting_rows.other_rows(self._view, wanted))
+
+    def _fetch(self) -> None:
+        sitting_id = self._sitting_id
+        self.run(
+            lambda: self.session.steering.ask(sitting_id),
+            lambda _changes: None,
+            self._error.show_error,
+        )
 
     def _ask(self) -> None:
         if self._view is None:

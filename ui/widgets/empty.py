@@ -26,7 +26,7 @@ class EmptyState(QWidget):
         column.setContentsMargins(m.three, m.four, m.three, m.four)
         column.setSpacing(m.one)
         middle = Qt.AlignmentFlag.AlignHCenter
-        column.addWidget(picture(icon, "text_secondary", "four"), 0, middle)
+        column.addWidget(picture(icon, "text_secondary", "large_mark"), 0, middle)
         self._title = label(title, "heading")
         self._text = label(text, tone="secondary")
         for each in (self._title, self._text):

@@ -6,8 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLineEdit,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from boardpack.messages import _
 from ui.theme import look
@@ -46,7 +55,7 @@ class InsetLine(QLineEdit):
             self._start.setGeometry(m.one + m.half, top, m.mark, m.mark)
         if self._end is not None:
             side = self.height() - 2 * m.half
-            end = side - m.half
+            end = 0 if self._end.isHidden() else side - m.half
             self._end.setGeometry(self.width() - side - m.half, m.half, side, side)
         self.setTextMargins(start, 0, end, 0)
 
@@ -54,6 +63,22 @@ class InsetLine(QLineEdit):
         """Keep icon and button in place."""
         super().resizeEvent(event)
         self._place()
+
+
+class ChoiceBox(QComboBox):
+    """A list to choose from; a choice too long for it ends in « … »."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 Qt's signature
+        """Draw as much of the choice as there is room for."""
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        control, part = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(control, option, part, self).width()
+        cut = Qt.TextElideMode.ElideRight
+        option.currentText = self.fontMetrics().elidedText(self.currentText(), cut, room + 2)
+        painter.drawComplexControl(control, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
 
 class SearchField(InsetLine):
@@ -76,6 +101,7 @@ class SearchField(InsetLine):
 
     def _typed(self, text: str) -> None:
         self._cross.setVisible(bool(text))
+        self._place()
         self._pause.start()
 
     def _tell(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QScrollArea, QSizePolicy, QWidget
 
 from ui.models.rows import Row, RowModel
@@ -22,6 +22,7 @@ class FlowList(QListView):
         super().__init__(parent)
         self.setAccessibleName(name)
         self._placed = False
+        self._stale = False
         self._model = RowModel(self)
         self._delegate = RowDelegate(self)
         self.setModel(self._model)
@@ -38,7 +39,7 @@ class FlowList(QListView):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.clicked.connect(self._choose)
-        look().changed.connect(self._fit)
+        look().changed.connect(self._look_changed)
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -56,6 +57,19 @@ class FlowList(QListView):
     def rows_height(self, width: int) -> int:
         """Return how high all rows are at `width`."""
         return sum(self._delegate.height(row, width) for row in self._model.rows)
+
+    def _look_changed(self) -> None:
+        """Measure every row again, or once it is seen."""
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Measure what was left for now."""
+        super().showEvent(event)
+        if self._stale:
+            self._stale = False
+            self._fit()
 
     def _fit(self) -> None:
         """Take the height of all rows; before it was placed, nobody knows at which width."""

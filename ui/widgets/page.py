@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -19,6 +19,19 @@ from ui.widgets.labels import label
 _PORTRAIT_BELOW = 900
 
 
+class Inside(QWidget):
+    """What scrolls: as high as its content is at its width.
+
+    Qt takes the greatest of two heights, that of the present width and that of a much narrower one:
+    texts that would wrap there leave a hole at the end.
+    """
+
+    def minimumSizeHint(self) -> QSize:
+        """Leave the height to `heightForWidth`."""
+        least = super().minimumSizeHint()
+        return QSize(least.width(), 0) if self.hasHeightForWidth() else least
+
+
 class Page(QScrollArea):
     """Scrolls by finger, wheel and keys; keeps lines readable on wide screens.
 
@@ -33,7 +46,7 @@ class Page(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._widest = widest
-        inside = QWidget()
+        inside = Inside()
         inside.setProperty("role", "page")
         self.body = QVBoxLayout(inside)
         self.body.setSpacing(look().metrics.two)
@@ -100,9 +113,18 @@ class Columns(QWidget):
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(look().metrics.three)
         self.main, self.side = QVBoxLayout(), QVBoxLayout()
-        for column, share in ((self.main, 5), (self.side, 3)):
+        self._aside = QWidget()
+        outer = QVBoxLayout(self._aside)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addLayout(self.side)
+        for column in (self.main, self.side):
             column.setSpacing(look().metrics.three)
-            self._box.addLayout(column, share)
+        self._box.addLayout(self.main, 5)
+        self._box.addWidget(self._aside, 3)
+
+    def show_side(self, *, shown: bool) -> None:
+        """Leave the whole width to `main` while `side` has nothing."""
+        self._aside.setVisible(shown)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose between one and two columns."""

@@ -263,13 +263,17 @@ class Measurer:
         def centred(box: QRect | None) -> QRect | None:
             return box.translated(0, (height - box.height()) // 2) if box else None
 
+        def at(chip: QRect) -> QRect:
+            # Beside the texts it stands in line with the mark at the end.
+            beside = chip.y() == 0
+            down = (height - chip.height()) // 2 if beside else top
+            return chip.translated(0, down)
+
         bar = QRect(m.half, m.one, _BAR, height - 2 * m.one) if row.badge else None
         return Shape(
             height=height,
             texts=tuple(replace(each, y=each.y + top) for each in loose.texts),
-            chips=tuple(
-                ChipBox(each.text, each.tone, each.box.translated(0, top)) for each in loose.chips
-            ),
+            chips=tuple(ChipBox(each.text, each.tone, at(each.box)) for each in loose.chips),
             bar=bar,
             icon=on_line(loose.icon),
             trail=centred(loose.trail),

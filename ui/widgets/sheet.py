@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 from ui.theme import look
 from ui.widgets.flow import FlowLayout
 from ui.widgets.labels import label
-from ui.widgets.page import touch_scroll
+from ui.widgets.page import Inside, touch_scroll
 
 WIDTH: Final = 480
 #: The dialog grows with the text, but not as fast: lines get longer, not the window.
@@ -25,9 +25,10 @@ class Sheet(QDialog):
         super().__init__(parent.window() if parent else None)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
+        look().dress(self)
         self._wanted = width
         m = look().metrics
-        inside = QWidget()
+        inside = Inside()
         self.body = QVBoxLayout(inside)
         self.body.setContentsMargins(m.three, m.three, m.three, m.half)
         self.body.setSpacing(m.two)
@@ -55,7 +56,9 @@ class Sheet(QDialog):
         parent = self.parentWidget()
         room = parent.size() if parent is not None else self.screen().availableSize()
         width = min(round(self._wanted * min(m.scale, FASTEST)), room.width() - 2 * m.two)
-        high = max(self.body.totalHeightForWidth(width), self.body.totalMinimumSize().height())
+        high = self.body.totalHeightForWidth(width)
+        if high < 0:
+            high = self.body.totalMinimumSize().height()
         foot = self.foot.totalHeightForWidth(width)
         self.setFixedSize(width, min(high + foot, room.height() - 2 * m.two))
 

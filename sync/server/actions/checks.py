@@ -7,24 +7,42 @@ from datetime import datetime
 from typing import Final
 
 from sync.protocol.errors import BadEventError
-from sync.server.plain_text import printable
+from sync.server.plain_text import is_digest, printable
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_RECIPIENT: Final = re.compile(r"age1[02-9ac-hj-np-z]{58}")
+_MARK: Final = re.compile(r"[0-9a-f]{16}")
 _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2200
 MAX_COUNT: Final = 2**31 - 1
 
 
+def is_identifier(value: str) -> bool:
+    """Tell whether it is a UUID in lower case."""
+    return _ID.fullmatch(value) is not None
+
+
 def identifier(value: str, what: str) -> None:
     """Refuse what is no UUID in lower case."""
-    if not _ID.fullmatch(value):
+    if not is_identifier(value):
         raise BadEventError(what=what)
 
 
 def sha256(value: str, what: str) -> None:
     """Refuse what is no SHA-256 in lower-case hexadecimal."""
-    if not _SHA256.fullmatch(value):
+    if not is_digest(value):
+        raise BadEventError(what=what)
+
+
+def recipient(value: str, what: str) -> None:
+    """Refuse what is no age recipient (X25519)."""
+    if not _RECIPIENT.fullmatch(value):
+        raise BadEventError(what=what)
+
+
+def mark(value: str, what: str) -> None:
+    """Refuse what is no mark of eight bytes in lower-case hexadecimal."""
+    if not _MARK.fullmatch(value):
         raise BadEventError(what=what)
 
 

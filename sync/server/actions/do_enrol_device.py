@@ -15,7 +15,7 @@ from sync.server.access import Person
 from sync.server.actions.do_count_try import do_count_try, require_few_tries
 from sync.server.actions.do_issue_code import code_hash
 from sync.server.actions.do_refresh_access import do_refresh_access
-from sync.server.models import Device, EnrolmentCode, Official, Token
+from sync.server.models import Device, EnrolmentCode, Official, SealedIdentity, Token
 from sync.server.permission import Permission
 
 PERMISSION: Final = Permission.CODE
@@ -27,7 +27,7 @@ class Registration:
 
     Attributes:
         jwk: its public P-256 key, checked; `thumbprint` is that of RFC 7638.
-        recipient: public age recipient for the person's notes.
+        recipient: public age recipient for the person's notes, while no other can come back.
         replace: the person agreed that their former device retires.
     """
 
@@ -41,10 +41,16 @@ class Registration:
 
 @dataclass(frozen=True)
 class Enrolled:
-    """The new device, and the name of the one that it retired."""
+    """The new device, and the name of the one that it retired.
+
+    Attributes:
+        identity_kept: recovery words bring a former identity of the official back; until the
+            device says which one is in force, others go on sealing to the former.
+    """
 
     device: Device
     retired: str
+    identity_kept: bool
 
 
 def do_enrol_device(registration: Registration, address: str) -> Enrolled:
@@ -80,11 +86,19 @@ def _enrol(registration: Registration) -> Enrolled:
         raise BadRegistrationError(what="key")
     official = Official.objects.select_for_update().get(id=code.official_id)
     retired = _retire(official, replace=registration.replace)
+    kept = _identity_kept(official)
+    if not kept:
+        official.recipient = registration.recipient
+        official.save(update_fields=["recipient"])
     device = _keep(official, registration)
     code.used_at, code.device = device.enrolled_at, device
     code.save(update_fields=["used_at", "device"])
     audit.record(Person(official, device), "enrol_device", device.id, name=device.name)
-    return Enrolled(device, retired)
+    return Enrolled(device, retired, kept)
+
+
+def _identity_kept(official: Official) -> bool:
+    return SealedIdentity.objects.filter(official=official).exists()
 
 
 def _again(code: EnrolmentCode, registration: Registration) -> Enrolled:
@@ -95,7 +109,7 @@ def _again(code: EnrolmentCode, registration: Registration) -> Enrolled:
         or device.state != DeviceState.ACTIVE
     ):
         raise BadCodeError
-    return Enrolled(device, "")
+    return Enrolled(device, "", _identity_kept(device.official))
 
 
 def _retire(official: Official, *, replace: bool) -> str:
@@ -120,8 +134,6 @@ def _keep(official: Official, registration: Registration) -> Device:
         thumbprint=registration.thumbprint,
         enrolled_at=clock.now(),
     )
-    official.recipient = registration.recipient
-    official.save(update_fields=["recipient"])
     feeds.append([official_feed(official.id)], records.device(device))
     feeds.append(records.feeds_of_official(official), records.official(official))
     do_refresh_access(official.id)

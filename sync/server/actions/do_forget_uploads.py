@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
-from django.conf import settings
-
 from boardpack.domain import clock
-from sync.server import audit, blobs
+from sync.server import audit, parts
 from sync.server.models import Upload
 from sync.server.permission import Acting, Permission, require_operator
 
@@ -17,12 +14,14 @@ PERMISSION: Final = Permission.OPERATOR
 PATIENCE: Final = timedelta(days=7)
 
 
-def do_forget_uploads(actor: Acting) -> int:
-    """Drop uploads without a chunk for `PATIENCE`; return how many."""
+def do_forget_uploads(actor: Acting, *, dry_run: bool = False) -> int:
+    """Drop uploads without a chunk for `PATIENCE`, or only count them; return how many."""
     operator = require_operator(actor)
     stale = list(Upload.objects.filter(updated_at__lt=clock.now() - PATIENCE))
+    if dry_run:
+        return len(stale)
     for upload in stale:
-        blobs.drop_part(upload.id)
+        parts.drop(upload.id)
         Upload.objects.filter(id=upload.id).delete()
         audit.record(operator, "forget_upload", upload.sha256[:16], offset=upload.offset)
     _sweep()
@@ -30,9 +29,7 @@ def do_forget_uploads(actor: Acting) -> int:
 
 
 def _sweep() -> None:
-    folder = Path(settings.BLOB_FOLDER, "incoming")
     known = set(Upload.objects.values_list("id", flat=True))
-    if folder.is_dir():
-        for path in folder.iterdir():
-            if path.name not in known:
-                path.unlink(missing_ok=True)
+    for name in parts.names(older_than=clock.now() - PATIENCE):
+        if name not in known:
+            parts.drop(name)

@@ -8,20 +8,19 @@ from typing import Final
 from boardpack.domain import clock
 from boardpack.domain.refusals import (
     BlobNotAllowedError,
-    BlobTooLargeError,
     BlobUnknownError,
     BlobWrongDigestError,
 )
 from sync.protocol.errors import BadRequestError, TooMuchError, WrongOffsetError
 from sync.protocol.messages import official_feed
-from sync.server import audit, blobs, transactions
+from sync.server import audit, blobs, parts, quota, transactions
 from sync.server.access import Person, access_blob, access_upload
 from sync.server.models import Deliberation, Upload
 from sync.server.permission import Permission
+from sync.server.storage.chosen import store
 
 PERMISSION: Final = Permission.UPLOADER
 MAX_CHUNK: Final = 8 * 1024 * 1024
-MAX_BLOB: Final = 500 * 1000 * 1000
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def upload_progress(person: Person, sha256: str) -> Progress:
         return Progress(0, complete=False)
     if upload.offset == upload.length:
         return _finish(person, upload)
-    return Progress(min(upload.offset, blobs.part_size(upload.id)), complete=False)
+    return Progress(min(upload.offset, parts.size(upload.id)), complete=False)
 
 
 def do_receive_chunk(
@@ -57,14 +56,14 @@ def do_receive_chunk(
 
     Raises:
         BlobNotAllowedError: the person has nothing to upload for.
-        BlobTooLargeError, TooMuchError, BadRequestError: limits and nonsense.
+        BlobTooLargeError, QuotaExceededError: said at the first chunk of a file.
+        TooMuchError, BadRequestError: limits and nonsense.
         WrongOffsetError: go on from its `offset`.
         BlobWrongDigestError: the whole is not `sha256`; it was dropped, start over.
         StorageFullError: no room.
+        StorageUnavailableError: the store does not answer; the bytes are kept, send again.
     """
     _require_uploader(person)
-    if length > MAX_BLOB:
-        raise BlobTooLargeError(limit=MAX_BLOB)
     if len(data) > MAX_CHUNK:
         raise TooMuchError(limit=MAX_CHUNK)
     if offset < 0 or offset + len(data) > length:
@@ -72,6 +71,9 @@ def do_receive_chunk(
     held = _held(person, sha256)
     if held is not None:
         return held
+    if access_upload(person, sha256) is None:
+        # Before the first byte is kept, not after the last.
+        quota.require_room(person, length)
     upload = transactions.run(lambda: _write(person, sha256, offset, length, data))
     if upload.offset < upload.length:
         return Progress(upload.offset, complete=False)
@@ -85,10 +87,12 @@ def _require_uploader(person: Person) -> None:
 
 
 def _held(person: Person, sha256: str) -> Progress | None:
+    """Return that nothing is to be sent; bytes that the server lost are asked for again."""
     try:
-        return Progress(access_blob(person, sha256).size, complete=True)
+        blob = access_blob(person, sha256)
     except BlobUnknownError:
         return None
+    return Progress(blob.size, complete=True) if blobs.lies_there(sha256, blob.size) else None
 
 
 def _write(person: Person, sha256: str, offset: int, length: int, data: bytes) -> Upload:
@@ -100,19 +104,20 @@ def _write(person: Person, sha256: str, offset: int, length: int, data: bytes) -
     if upload.length != length:
         raise BadRequestError(what="Upload-Length")
     # After a power cut the disk may hold less than the row says: the disk is right.
-    stands = min(upload.offset, blobs.part_size(upload.id))
+    stands = min(upload.offset, parts.size(upload.id))
     if offset != stands:
         raise WrongOffsetError(offset=stands)
-    blobs.write_part(upload.id, offset, data)
+    parts.write(upload.id, offset, data)
     upload.offset, upload.updated_at = offset + len(data), clock.now()
     upload.save(update_fields=["offset", "updated_at"])
     return upload
 
 
 def _finish(person: Person, upload: Upload) -> Progress:
-    """Verify, rename, record; the digest of a large file takes a second, so outside a lock."""
+    """Verify, store, record; the first two take seconds for a large file, so outside a lock."""
     try:
-        size = blobs.commit_part(upload.id, upload.sha256)
+        size = parts.verify(upload.id, upload.sha256)
+        store().put(parts.path(upload.id), upload.sha256)
     except BlobWrongDigestError:
         Upload.objects.filter(id=upload.id).delete()
         raise
@@ -128,4 +133,5 @@ def _finish(person: Person, upload: Upload) -> Progress:
         audit.record(person, "receive_file", upload.sha256[:16], size=size)
 
     transactions.run(act)
+    parts.drop(upload.id)
     return Progress(size, complete=True)

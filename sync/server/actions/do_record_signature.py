@@ -16,7 +16,7 @@ from sync.protocol.errors import BadEventError
 from sync.protocol.messages import DeliberationSigned
 from sync.server import audit, blobs, feeds, records, verification
 from sync.server.access import Person, access_blobs, access_deliberation
-from sync.server.actions import checks
+from sync.server.actions import checks, delta_planning
 from sync.server.permission import Permission
 from sync.server.verification import Finding
 
@@ -89,6 +89,7 @@ def do_record_signature(person: Person, event: DeliberationSigned, examined: Exa
     row.save(update_fields=["body"])
     names = records.feeds_of_deliberation(after)
     blobs.grant([version.sha256], names)
+    delta_planning.plan_version(after.versions)
     feeds.append(names, after)
     audit.record(
         person,

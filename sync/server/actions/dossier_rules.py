@@ -27,6 +27,8 @@ def check_dossier(dossier: Dossier) -> None:
     checks.text(dossier.title, "title", TITLE, empty=False)
     checks.text(dossier.place, "place", TITLE)
     checks.moment(dossier.starts_at, "starts_at")
+    if dossier.not_before is not None:
+        checks.moment(dossier.not_before, "not_before")
     _check_items(dossier)
     if len(dossier.documents) > MAX_DOCUMENTS:
         raise BadEventError(what="documents")

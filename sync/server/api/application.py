@@ -10,10 +10,27 @@ from django.http import HttpRequest
 from ninja import NinjaAPI, Schema
 from ninja.openapi.schema import OpenAPISchema
 
-from sync.protocol.messages import PROTOCOL, ExchangeReply, ExchangeRequest
-from sync.server.api import blobs, exchanging, oauth, problems, uploads
+from sync.protocol.messages import (
+    PROTOCOL,
+    DeltaSearch,
+    DeltasFound,
+    DrainReply,
+    DrainRequest,
+    ExchangeReply,
+    ExchangeRequest,
+)
+from sync.server.api import blobs, deltas, exchanging, leaving, oauth, problems, uploads
 from sync.server.api.authentication import Dpop
 
+#: What requests and answers in JSON are made of.
+MESSAGES: Final = (
+    ExchangeRequest,
+    ExchangeReply,
+    DeltaSearch,
+    DeltasFound,
+    DrainRequest,
+    DrainReply,
+)
 _REFERENCE: Final = "#/components/schemas/{name}"
 
 
@@ -33,9 +50,7 @@ class BoardpackApi(NinjaAPI):
     ) -> OpenAPISchema:
         """Return the description with the schemas of `sync.protocol`."""
         schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
-        _, found = msgspec.json.schema_components(
-            (ExchangeRequest, ExchangeReply), ref_template=_REFERENCE
-        )
+        _, found = msgspec.json.schema_components(MESSAGES, ref_template=_REFERENCE)
         schema["components"].setdefault("schemas", {}).update(found)
         return schema
 
@@ -59,8 +74,9 @@ api = BoardpackApi(
 problems.install(api)
 api.add_router("", oauth.router)
 _device = Dpop()
-for _router in (exchanging.router, blobs.router, uploads.router):
+for _router in (exchanging.router, blobs.router, deltas.router, uploads.router):
     api.add_router("/api/v1", _router, auth=_device)
+api.add_router("/api/v1", leaving.router)
 
 
 @api.get("/api/v1/health", response={200: Health}, tags=["health"])

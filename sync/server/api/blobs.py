@@ -17,11 +17,12 @@ from sync.server.access import access_blob
 from sync.server.api.authentication import person_of
 from sync.server.api.problems import Problem
 from sync.server.models import Blob
+from sync.server.plain_text import is_digest
+from sync.server.storage.chosen import store
 
 router = Router(tags=["blobs"])
-_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
-_BINARY: Final = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+BINARY: Final = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
 
 def checked(sha256: str) -> str:
@@ -30,7 +31,7 @@ def checked(sha256: str) -> str:
     Raises:
         BlobUnknownError: not 64 lower-case hexadecimal characters.
     """
-    if not _SHA256.fullmatch(sha256):
+    if not is_digest(sha256):
         raise BlobUnknownError
     return sha256
 
@@ -38,17 +39,21 @@ def checked(sha256: str) -> str:
 @router.api_operation(
     ["GET", "HEAD"],
     "/blobs/{sha256}",
-    response={401: Problem, 404: Problem, 416: Problem},
+    response={401: Problem, 404: Problem, 416: Problem, 503: Problem},
     openapi_extra={
         "responses": {
-            200: {"description": "The whole file", "content": _BINARY},
-            206: {"description": "The range asked for", "content": _BINARY},
+            200: {"description": "The whole file", "content": BINARY},
+            206: {"description": "The range asked for", "content": BINARY},
         }
     },
 )
 def get_blob(request: HttpRequest, sha256: str) -> HttpResponseBase:
     """Send a file that some feed of the caller names, from any offset."""
-    blob = access_blob(person_of(request), checked(sha256))
+    return sent(request, access_blob(person_of(request), checked(sha256)))
+
+
+def sent(request: HttpRequest, blob: Blob) -> HttpResponseBase:
+    """Return the response that sends a file, or the range of it that was asked for."""
     start, length = _asked(request, blob)
     response = _body(request, blob, start, length)
     response["Content-Type"] = "application/octet-stream"
@@ -81,14 +86,16 @@ def _asked(request: HttpRequest, blob: Blob) -> tuple[int, int]:
 def _body(request: HttpRequest, blob: Blob, start: int, length: int) -> HttpResponseBase:
     prefix = str(settings.BLOB_REDIRECT).rstrip("/")
     response: HttpResponseBase
-    if prefix:
-        # nginx reads the request's Range by itself and sets the length.
-        response = HttpResponse()
-        response["X-Accel-Redirect"] = f"{prefix}/{blobs.relative_path(blob.sha256)}"
-        del response["Content-Type"]
-        return response
     if request.method == "HEAD":
+        # The database knows: nobody has to look at the bytes.
         response = HttpResponse()
+    elif prefix:
+        # From a folder nginx sends the request's Range by itself; a bucket is asked for ours.
+        response = HttpResponse()
+        response["X-Accel-Redirect"] = prefix + store().address(blob.sha256)
+        if length != blob.size:
+            response["X-Blob-Range"] = f"bytes={start}-{start + length - 1}"
+        return response
     else:
         response = StreamingHttpResponse(blobs.pieces(blob.sha256, start, length))
     response["Content-Length"] = str(length)

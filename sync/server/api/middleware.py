@@ -11,6 +11,13 @@ from sync.server.api import nonce
 from sync.server.api.problems import problem
 
 _PREFIXES = ("/api/", "/oauth/", "/.well-known/")
+#: What only a browser that shows a page obeys; devices would pay for it at each call.
+_FOR_PAGES = (
+    "Cross-Origin-Opener-Policy",
+    "Referrer-Policy",
+    "Strict-Transport-Security",
+    "X-Frame-Options",
+)
 _NOT_FOUND = 404
 _FIRST_FAILURE = 400
 
@@ -33,6 +40,8 @@ class WireMiddleware:
             renamed = problem(request, error)
             renamed.status_code = found
             response = renamed
+        for name in _FOR_PAGES:
+            response.headers.pop(name, None)
         response["DPoP-Nonce"] = nonce.issue()
         response.setdefault("Cache-Control", "no-store")
         return response

@@ -5,6 +5,7 @@ A nonce is a time under the server's secret: nothing is stored, any node can che
 
 from __future__ import annotations
 
+import base64
 from typing import Final
 
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -12,6 +13,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from boardpack.domain import clock
 
 LIFETIME_SECONDS: Final = 300
+_MAC_SIZE: Final = 16
 
 
 def issue() -> str:
@@ -31,5 +33,5 @@ def is_fresh(nonce: object) -> bool:
 
 
 def _made(moment: int) -> str:
-    mac = salted_hmac("boardpack.nonce", str(moment), algorithm="sha256").hexdigest()
-    return f"{moment}.{mac[:32]}"
+    mac = salted_hmac("boardpack.nonce", str(moment), algorithm="sha256").digest()[:_MAC_SIZE]
+    return f"{moment}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"

@@ -57,6 +57,7 @@ class RegistrationReply(Schema):
     server_id: str
     server_key: dict[str, str]
     retired: str
+    identity_kept: bool
 
 
 class TokenReply(Schema):
@@ -118,6 +119,7 @@ def _registered(enrolled: Enrolled) -> RegistrationReply:
         server_id=identity.state().id,
         server_key=identity.public_jwk(),
         retired=enrolled.retired,
+        identity_kept=enrolled.identity_kept,
     )
 
 

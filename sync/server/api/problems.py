@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from ninja import NinjaAPI, Schema
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 
 from boardpack.domain import refusals
 from boardpack.domain.errors import ActionableError, BoardpackError, BugError
@@ -28,9 +28,12 @@ STATUS: Final[dict[type[BoardpackError], int]] = {
     errors.NotAuthorisedError: 401,
     errors.NonceNeededError: 401,
     refusals.BlobUnknownError: 404,
+    # Not "try later", which would hold up all else that the device waits for.
+    errors.BlobLostError: 404,
     refusals.BlobNotAllowedError: 403,
     refusals.BlobWrongDigestError: 422,
     refusals.BlobTooLargeError: 413,
+    refusals.QuotaExceededError: 507,
     errors.WrongOffsetError: 409,
     errors.BadRangeError: 416,
     errors.NoAccessError: 404,
@@ -54,11 +57,15 @@ OAUTH: Final[dict[type[BoardpackError], str]] = {
 
 
 class Problem(Schema):
-    """What every failure answers; `error` only where OAuth asks for its word."""
+    """What every failure answers; `error` only where OAuth asks for its word.
+
+    `notice` is a JWS by the server's key: to a device that was revoked or replaced.
+    """
 
     code: str
     parameters: dict[str, str | int]
     error: str | None = None
+    notice: str | None = None
 
 
 def _status(error: BoardpackError) -> int:
@@ -74,6 +81,8 @@ def problem(request: HttpRequest, error: BoardpackError) -> HttpResponse:
     """Return the response of a failure that we name."""
     status = _status(error)
     body: dict[str, object] = {"code": error.code, "parameters": error.parameters}
+    if isinstance(error, refusals.DeviceEndedError) and error.notice:
+        body["notice"] = error.notice
     oauth = request.path.startswith("/oauth/")
     if oauth:
         body["error"] = OAUTH.get(type(error), "invalid_request")
@@ -86,6 +95,8 @@ def problem(request: HttpRequest, error: BoardpackError) -> HttpResponse:
         response["WWW-Authenticate"] = f'DPoP error="{word}", algs="ES256"'
     if isinstance(error, refusals.TooManyTriesError):
         response["Retry-After"] = str(error.parameters.get("seconds", 60))
+    if isinstance(error, errors.StorageUnavailableError):
+        response["Retry-After"] = "30"
     if isinstance(error, errors.WrongOffsetError):
         response["Upload-Offset"] = str(error.parameters["offset"])
     return response
@@ -95,6 +106,12 @@ def _invalid(request: HttpRequest, error: ValidationError | type[ValidationError
     found = error.errors if isinstance(error, ValidationError) else []
     places = sorted({".".join(str(part) for part in each["loc"]) for each in found})
     return problem(request, errors.BadRequestError(what=", ".join(places)[:200]))
+
+
+def _unparsable(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
+    """Answer a body that is no JSON: the framework's own words would be none of ours."""
+    _log.info("%s %s: %s", request.method, request.path, error)
+    return problem(request, errors.BadRequestError(what="body"))
 
 
 def _defect(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
@@ -131,6 +148,7 @@ def install(api: NinjaAPI) -> None:
         return problem(request, error)
 
     api.add_exception_handler(ValidationError, _invalid)
+    api.add_exception_handler(HttpError, _unparsable)
     api.add_exception_handler(SuspiciousOperation, _suspicious)
     api.add_exception_handler(UnreadablePostError, _cut)
     api.add_exception_handler(Exception, _defect)

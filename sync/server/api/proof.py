@@ -17,10 +17,11 @@ from joserfc.jwk import ECKey
 
 from boardpack.domain import clock
 from sync.protocol.errors import BadRegistrationError, NonceNeededError, NotAuthorisedError
-from sync.server.access import access_client, check_state
+from sync.server.access import access_client
 from sync.server.actions.do_use_proof import do_use_proof
 from sync.server.api import addresses, nonce
 from sync.server.models import Device
+from sync.server.notices import refuse_ended
 
 ALGORITHMS: Final = ["ES256"]
 MAX_LENGTH: Final = 4096
@@ -85,7 +86,8 @@ def check_assertion(text: str, audiences: tuple[str, ...]) -> Device:
 
     Raises:
         NotAuthorisedError: no assertion of a device of ours, or used before.
-        DeviceRevokedError, DeviceRetiredError: it is, and may not come in any more.
+        DeviceRevokedError, DeviceRetiredError: it is, and may not come in any more; with the
+            server's signed notice.
     """
     subject = _unverified_subject(text)
     device = access_client(subject)
@@ -98,7 +100,7 @@ def check_assertion(text: str, audiences: tuple[str, ...]) -> Device:
     expires = claims.get("exp")
     if not isinstance(expires, int) or expires < (clock.now() - CLOCK_ERROR).timestamp():
         raise NotAuthorisedError(reason="assertion_time")
-    check_state(device)
+    refuse_ended(device)
     do_use_proof(device, _jti(claims))
     return device
 
@@ -125,14 +127,25 @@ def _claims(text: str, members: dict[str, str], what: str) -> dict[str, Any]:
         raise NotAuthorisedError(reason=what) from error
 
 
-def _unverified_subject(text: str) -> str:
-    _header(text, "assertion")
+def unverified(text: str, what: str) -> dict[str, Any]:
+    """Return what a JWS says, before anybody knows whether it is true: to find whose key checks it.
+
+    Raises:
+        NotAuthorisedError: it is none.
+    """
+    _header(text, what)
     try:
         claims = json.loads(jws.extract_compact(text.encode()).payload)
     except (JoseError, ValueError, TypeError) as error:
-        raise NotAuthorisedError(reason="assertion") from error
-    subject = claims.get("sub") if isinstance(claims, dict) else None
-    if not isinstance(subject, str) or "\0" in subject:
+        raise NotAuthorisedError(reason=what) from error
+    if not isinstance(claims, dict) or "\0" in "".join(map(str, claims.values())):
+        raise NotAuthorisedError(reason=what)
+    return claims
+
+
+def _unverified_subject(text: str) -> str:
+    subject = unverified(text, "assertion").get("sub")
+    if not isinstance(subject, str):
         raise NotAuthorisedError(reason="assertion_subject")
     return subject
 

@@ -24,7 +24,7 @@ _INTEGER = {"type": "integer", "minimum": 0}
 @router.api_operation(
     ["HEAD"],
     "/uploads/{sha256}",
-    response={200: None, 401: Problem, 403: Problem, 404: Problem, 422: Problem},
+    response={200: None, 401: Problem, 403: Problem, 404: Problem, 422: Problem, 503: Problem},
 )
 def head_upload(request: HttpRequest, sha256: str) -> HttpResponse:
     """Tell how many bytes are held (`Upload-Offset`); `Upload-Complete: ?1` when all are."""
@@ -43,6 +43,7 @@ def head_upload(request: HttpRequest, sha256: str) -> HttpResponse:
         409: Problem,
         413: Problem,
         422: Problem,
+        503: Problem,
         507: Problem,
     },
     openapi_extra={

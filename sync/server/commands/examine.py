@@ -13,10 +13,13 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from boardpack.domain.records import DeviceState
-from boardpack.messages import _
-from sync.server import blobs, identity
+from boardpack.messages import _, ngettext
+from sync.server import identity
+from sync.server.actions.do_note_disagreement import ACTION
 from sync.server.commands.outcome import Outcome
-from sync.server.models import Blob, Device, Official, Sitting
+from sync.server.jobs import queue
+from sync.server.models import AuditLine, Blob, Device, Official, Sitting
+from sync.server.storage.chosen import store
 
 ACT_BY_HAND = 3
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -29,7 +32,7 @@ def run(*, deep: bool) -> Outcome:
         raise identity.NotInitialisedError(folder=str(settings.DATA_FOLDER))
     state = identity.state()
     identity.server_key()
-    problems = [*_secrets(), *_files(deep=deep)]
+    problems = [*_secrets(), *_files(deep=deep), *_jobs(), *_disagreements(state.epoch)]
     facts = {
         "server_id": state.id,
         "database": connection.vendor,
@@ -54,13 +57,41 @@ def _secrets() -> Iterator[str]:
 
 def _files(*, deep: bool) -> Iterator[str]:
     for row in Blob.objects.order_by("sha256").iterator():
-        path = blobs.path_of(row.sha256)
-        if not path.is_file():
+        size = store().size(row.sha256)
+        if size is None:
             yield _("File {sha256} is missing.").format(sha256=row.sha256)
-        elif path.stat().st_size != row.size or (deep and not _intact(path, row.sha256)):
+        elif size != row.size or (deep and not _intact(row)):
             yield _("File {sha256} is damaged.").format(sha256=row.sha256)
 
 
-def _intact(path: Path, sha256: str) -> bool:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+def _disagreements(epoch: str) -> Iterator[str]:
+    """Devices that hold more, or another history, than this server since its last restore."""
+    rows = AuditLine.objects.filter(action=ACTION, detail__epoch=epoch)
+    count = rows.values("subject_id").distinct().count()
+    if count:
+        text = ngettext(
+            "{count} device holds more than this server, or another history: if a backup was"
+            " restored, run boardpack-server restored.",
+            "{count} devices hold more than this server, or another history: if a backup was"
+            " restored, run boardpack-server restored.",
+            count,
+        )
+        yield text.format(count=count)
+
+
+def _jobs() -> Iterator[str]:
+    count = queue.given_up().count()
+    if count:
+        text = ngettext(
+            "{count} job was given up: boardpack-server jobs.",
+            "{count} jobs were given up: boardpack-server jobs.",
+            count,
+        )
+        yield text.format(count=count)
+
+
+def _intact(row: Blob) -> bool:
+    digest = hashlib.sha256()
+    for piece in store().pieces(row.sha256, 0, row.size):
+        digest.update(piece)
+    return digest.hexdigest() == row.sha256

@@ -11,4 +11,8 @@ from sync.server.permission import Operator
 def run() -> Outcome:
     """Begin a new epoch."""
     epoch = do_renew_epoch(Operator("boardpack-server restored"))
-    return Outcome({"epoch": epoch}, [_("Devices will read everything again at their next sync.")])
+    lines = [
+        _("At their next exchange devices read everything again, without fetching files twice."),
+        _("They send again what this server lost; leave it on until they all have exchanged."),
+    ]
+    return Outcome({"epoch": epoch}, lines)

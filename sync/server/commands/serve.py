@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import multiprocessing
 import os
@@ -11,19 +12,15 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from boardpack.domain.errors import BugError, SurroundingsError
-from sync.server import identity
-from sync.server.actions.do_forget_uploads import do_forget_uploads
 from sync.server.commands.outcome import Outcome
-from sync.server.identity import NotInitialisedError
-from sync.server.permission import Operator
+from sync.server.commands.readiness import require_ready
+from sync.server.jobs.process import WorkerProcess
 
 THREADS: Final = 8
 _STARTING_SECONDS: Final = 60
@@ -76,16 +73,15 @@ def _answers(host: str, port: int) -> bool:
         connection.close()
 
 
-def run(*, host: str, port: int) -> Outcome:
-    """Serve until SIGTERM or SIGINT; port 0 chooses a free one.
+def run(*, host: str, port: int, jobs: bool) -> Outcome:
+    """Serve until SIGTERM or SIGINT; port 0 chooses a free one; with `jobs`, work beside it.
 
     Raises:
         NotInitialisedError: `init` was never run, or not since an update.
         PortTakenError: somebody else listens there.
         WorkerFailedError: the answering process ended.
     """
-    _check()
-    do_forget_uploads(Operator("boardpack-server run"))
+    require_ready()
     connections.close_all()
     # A fresh interpreter for the worker: a fork would inherit sockets, locks and pool threads.
     multiprocessing.set_start_method("spawn", force=True)
@@ -99,19 +95,12 @@ def run(*, host: str, port: int) -> Outcome:
         websockets=False,
         log_level=LogLevels.error,
     )
-    try:
-        server.serve()
-    except SystemExit as error:
-        raise WorkerFailedError from error
+    with WorkerProcess() if jobs else contextlib.nullcontext():
+        try:
+            server.serve()
+        except SystemExit as error:
+            raise WorkerFailedError from error
     return Outcome({})
-
-
-def _check() -> None:
-    executor = MigrationExecutor(connections["default"])
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise NotInitialisedError(folder=str(settings.DATA_FOLDER))
-    identity.server_key()
-    identity.state()
 
 
 def _free_port(host: str, port: int) -> int:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from boardpack.domain.records import DeviceState
+from sync.server import quota
 from sync.server.actions.do_issue_code import do_issue_code
 from sync.server.actions.do_remove_mandate import do_remove_mandate
 from sync.server.actions.do_save_assembly import do_save_assembly
@@ -26,8 +27,14 @@ class AuthorityAdmin(ConsoleAdmin):
     """Authorities."""
 
     doing = Doing(save=do_save_authority)
-    list_display = ("name", "kind", "siren", "key")
+    list_display = ("name", "kind", "siren", "key", "stored")
     search_fields = ("name", "short_name", "siren", "key")
+
+    @display(description=_("Files"))
+    def stored(self, row: Authority) -> str:
+        """Say how much it stores, and of how much."""
+        used, whole = quota.used(row) // quota.MB, quota.quota(row)
+        return f"{used} MB" if whole is None else f"{used} / {whole // quota.MB} MB"
 
 
 @register(Assembly, site=site)

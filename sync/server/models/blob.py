@@ -22,10 +22,15 @@ class Blob(models.Model):
 
 
 class BlobGrant(Identified):
-    """Whoever reads the feed may read the blob."""
+    """Whoever reads the feed may read the blob.
+
+    An `uploaded` one gives a sender back what they sent and nothing has named yet; what only such
+    grants refer to is collected after a time.
+    """
 
     blob = models.ForeignKey(Blob, models.CASCADE)
     feed = models.ForeignKey(Feed, models.CASCADE, db_column="feed")
+    uploaded = models.BooleanField(default=False)
 
     class Meta:
         """Once a pair."""

@@ -11,13 +11,17 @@ from sync.server.texts import _
 
 
 class Sitting(models.Model):
-    """A sitting; its row lock orders those who publish a revision of its dossier."""
+    """A sitting; its row lock orders those who publish a revision of its dossier.
+
+    `told_at`: when readers were first told of it; until then only its secretariat knows of it.
+    """
 
     id = models.CharField(primary_key=True, max_length=ids.LENGTH, editable=False)
     assembly = models.ForeignKey(Assembly, models.PROTECT, verbose_name=_("Assembly"))
     title = models.CharField(_("Title"), max_length=500)
     starts_at = models.DateTimeField(_("Starts on"))
     revision = models.PositiveIntegerField()
+    told_at = models.DateTimeField(_("Sent on"), null=True, blank=True)
 
     class Meta:
         """Newest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from boardpack.domain.records import DeviceState
+from boardpack.domain.records import DeviceState, RevocationReason
 from sync.server.models.identified import Identified
 from sync.server.models.people import Official
 from sync.server.texts import _
@@ -17,8 +17,20 @@ DEVICE_STATES = [
 ]
 
 
+REASONS = [
+    (RevocationReason.LOST.value, _("Lost or stolen")),
+    (RevocationReason.LEFT.value, _("The person left")),
+    (RevocationReason.REPLACED.value, _("Given back or replaced")),
+    (RevocationReason.OTHER.value, _("Another reason")),
+]
+
+
 class Device(Identified):
-    """A device of one official; its key is its OAuth `client_id`."""
+    """A device of one official; its key is its OAuth `client_id`.
+
+    `wipe` and `drain` are what IT ordered when it revoked the device; `erased_at` is when the
+    server heard, signed by the device, that it was done.
+    """
 
     official = models.ForeignKey(Official, models.PROTECT, verbose_name=_("Official"))
     name = models.CharField(_("Name"), max_length=100)
@@ -30,6 +42,12 @@ class Device(Identified):
     enrolled_at = models.DateTimeField(_("Enrolled"))
     ended_at = models.DateTimeField(_("Ended"), null=True, blank=True)
     seen_at = models.DateTimeField(_("Last contact"), null=True, blank=True)
+    wipe = models.BooleanField(_("To be erased"), default=False)
+    drain = models.BooleanField(_("May hand in what waits"), default=False)
+    reason = models.CharField(_("Reason"), max_length=10, blank=True, choices=REASONS)
+    ordered_at = models.DateTimeField(_("Ordered"), null=True, blank=True)
+    drained_at = models.DateTimeField(_("Handed in"), null=True, blank=True)
+    erased_at = models.DateTimeField(_("Erased"), null=True, blank=True)
 
     class Meta:
         """One active device an official."""

@@ -25,10 +25,25 @@ class Feed(models.Model):
 
     name = models.CharField(primary_key=True, max_length=80)
     seq = models.BigIntegerField(default=0)
+    head = models.CharField(max_length=24, blank=True)
 
     def __str__(self) -> str:
         """Its name."""
         return self.name
+
+
+class FeedHead(models.Model):
+    """The head of a feed at one number (`sync.protocol.heads`), for devices that stand there."""
+
+    pk = models.CompositePrimaryKey("feed", "seq")
+    feed = models.ForeignKey(Feed, models.CASCADE, db_column="feed")
+    seq = models.BigIntegerField()
+    head = models.CharField(max_length=24)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        """Feed and number."""
+        return f"{self.feed_id} {self.seq}"
 
 
 class Change(models.Model):
@@ -42,7 +57,8 @@ class Change(models.Model):
     feed = models.ForeignKey(Feed, models.CASCADE, db_column="feed")
     seq = models.BigIntegerField()
     kind = models.CharField(max_length=20)
-    record_id = models.CharField(max_length=ids.LENGTH)
+    #: Mostly an identifier of ours; an age recipient has 62 characters.
+    record_id = models.CharField(max_length=100)
     body = models.BinaryField(null=True)
     at = models.DateTimeField()
 

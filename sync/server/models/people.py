@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -42,6 +42,19 @@ class Authority(Identified):
     short_name = models.CharField(_("Short name"), max_length=60)
     siren = models.CharField("SIREN", max_length=9, blank=True, validators=[_siren])
     kind = models.CharField(_("Kind"), max_length=20, choices=AUTHORITY_KINDS)
+    quota_mb = models.PositiveIntegerField(
+        _("Room for files (MB)"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: as the server's settings say. 0: no limit."),
+    )
+    file_limit_mb = models.PositiveIntegerField(
+        _("Largest file (MB)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Empty: as the server's settings say."),
+    )
 
     class Meta:
         """Sorted as people look for them."""
@@ -67,6 +80,11 @@ class Assembly(Identified):
         _("Colour (0 to 7)"), default=0, validators=[MaxValueValidator(7)]
     )
     timezone = models.CharField(_("Time zone"), max_length=60, default="Europe/Paris")
+    lease_days = models.PositiveSmallIntegerField(
+        _("Days without contact before dossiers close (0: never)"),
+        default=30,
+        validators=[MaxValueValidator(366)],
+    )
 
     class Meta:
         """Sorted as people look for them."""
@@ -134,6 +152,14 @@ class Mandate(Identified):
     )
     starts = models.DateField(_("Starts on"))
     ends = models.DateField(_("Ends before"), null=True, blank=True)
+    immediate = models.BooleanField(
+        _("Ended for a cause: erase at once"),
+        default=False,
+        help_text=_(
+            "Otherwise the dossiers close when the mandate ends, and the person has 30 days to "
+            "export their own notes before they are erased."
+        ),
+    )
 
     class Meta:
         """One mandate of a role at a start; it cannot end before it starts."""
@@ -170,6 +196,7 @@ class AccessGrant(Identified):
     official = models.ForeignKey(Official, models.CASCADE)
     assembly = models.ForeignKey(Assembly, models.CASCADE)
     roles = models.CharField(max_length=120)
+    immediate = models.BooleanField(default=False)
 
     class Meta:
         """One row a pair."""

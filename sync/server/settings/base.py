@@ -2,8 +2,15 @@
 
 BOARDPACK_DATA           folder of the database, the files and the secrets
 DATABASE_URL             PostgreSQL; without it SQLite in the data folder
-BOARDPACK_BLOBS          folder of the files, default `blobs` in the data folder
+BOARDPACK_BLOBS          folder of the files, default `blobs` in the data folder; or a bucket:
+                         s3://bucket/prefix?endpoint=https://s3.example.fr&region=fr-par
+                         (credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)
 BOARDPACK_BLOB_REDIRECT  path that nginx serves files from by X-Accel-Redirect
+BOARDPACK_FILE_LIMIT_MB  largest file, in megabytes, default 500
+BOARDPACK_QUOTA_MB       room for the files of one authority, default 0: no limit
+BOARDPACK_LINE_MBIT      what the line to the devices carries, in megabits a second, default 100:
+                         devices fetch large dossiers in turns; 0: all at once
+BOARDPACK_GRACE_DAYS     how long a file that nothing names is kept, default 30
 BOARDPACK_PUBLIC_URL     address that devices use, for instance https://seances.example.fr
 BOARDPACK_BEHIND_PROXY   1 when a proxy of ours sets X-Forwarded-For and X-Forwarded-Proto
 BOARDPACK_SECRET_KEY     the secret, where the data folder shall not hold it
@@ -23,7 +30,10 @@ DATA_FOLDER = Path(
     os.environ.get("BOARDPACK_DATA")
     or platformdirs.user_data_dir("boardpack-server", appauthor=False)
 )
-BLOB_FOLDER = Path(os.environ.get("BOARDPACK_BLOBS") or DATA_FOLDER / "blobs")
+_BLOBS: Final = os.environ.get("BOARDPACK_BLOBS", "")
+BLOB_BUCKET = _BLOBS if _BLOBS.startswith("s3:") else ""
+#: With a bucket, only uploads under way lie in the folder.
+BLOB_FOLDER = DATA_FOLDER / "blobs" if BLOB_BUCKET or not _BLOBS else Path(_BLOBS)
 BLOB_REDIRECT = os.environ.get("BOARDPACK_BLOB_REDIRECT", "")
 PUBLIC_URL = os.environ.get("BOARDPACK_PUBLIC_URL", "").rstrip("/")
 BEHIND_PROXY = os.environ.get("BOARDPACK_BEHIND_PROXY") == "1"
@@ -35,6 +45,8 @@ _SQLITE_OPTIONS: Final[dict[str, Any]] = {
     "transaction_mode": "IMMEDIATE",
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;"
+        # A wrapped identity that was replaced is not to lie in a free page of the file.
+        " PRAGMA secure_delete=ON;"
     ),
 }
 #: The pool replaces persistent connections, the two exclude each other.
@@ -64,6 +76,10 @@ def secret() -> str:
     return SECRET_FILE.read_text(encoding="ascii").strip()
 
 
+FILE_LIMIT_MB = int(os.environ.get("BOARDPACK_FILE_LIMIT_MB") or 500)
+QUOTA_MB = int(os.environ.get("BOARDPACK_QUOTA_MB") or 0)
+LINE_MBIT = int(os.environ.get("BOARDPACK_LINE_MBIT") or 100)
+GRACE_DAYS = max(1, int(os.environ.get("BOARDPACK_GRACE_DAYS") or 30))
 SECRET_KEY = secret()
 IS_INITIALISED = bool(SECRET_KEY)
 DEBUG = False
@@ -80,12 +96,15 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.admin.apps.SimpleAdminConfig",
+    "django_tasks_db",
     "sync.server.apps.ServerConfig",
 ]
+#: Jobs stand in the database, so that a transaction that is undone undoes what it asked for.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 MIDDLEWARE = [
+    "sync.server.api.middleware.WireMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "sync.server.api.middleware.WireMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -143,5 +162,6 @@ LOGGING = {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         # A refusal is an answer, not an event of the server: the proxy's log has it.
         "django.request": {"level": "ERROR"},
+        "django_tasks": {"level": "WARNING"},
     },
 }

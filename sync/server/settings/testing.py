@@ -23,6 +23,7 @@ if "pytest" in sys.modules:
     DATA_FOLDER = Path(tempfile.mkdtemp(prefix="boardpack-tests-"))
     atexit.register(shutil.rmtree, DATA_FOLDER, ignore_errors=True)
 BLOB_FOLDER = DATA_FOLDER / "blobs"
+BLOB_BUCKET = ""
 SERVER_KEY_FILE = DATA_FOLDER / "server.key"
 PUBLIC_URL = ""
 BLOB_REDIRECT = ""

@@ -1,0 +1,1 @@
+"""Who signs a dossier: statements by the assembly's key, its endorsement and its handing over."""

@@ -1,0 +1,1 @@
+"""What ends here: a replaced device, a mandate that is over; what may be saved, then erased."""

@@ -1,0 +1,1 @@
+"""Recovery words: shown once, proved, typed on the next device."""
