@@ -19,6 +19,7 @@ import hashlib
 import hmac
 import io
 import struct
+from collections import deque
 from typing import IO, Final, TypeAlias
 
 from cryptography.exceptions import InvalidTag
@@ -38,10 +39,32 @@ _VERSION: Final = 1
 _PREFIX: Final = struct.Struct(">8sHHI")
 # AESGCM holds Python's lock while it works: one segment must stay short (`sync.md` §3.2).
 _SEGMENT_SIZES: Final = frozenset(1 << power for power in range(6, 21))
+#: Room of files that were written, for the next ones: the system gives new memory page by page,
+#: which costs as much as writing 256 kB.
+_SPARE: Final[deque[bytearray]] = deque(maxlen=16)
+_ROOM: Final = SEGMENT_SIZE + TAG_SIZE
 
 
 def _key_check(key: bytes, prefix: bytes) -> bytes:
     return hmac.digest(key, prefix, hashlib.sha256)[:16]
+
+
+def take_room(size: int) -> memoryview:
+    """Return room for a segment and its tag, of nobody else until it is given back."""
+    if size != _ROOM:
+        return memoryview(bytearray(size))
+    try:
+        return memoryview(_SPARE.pop())
+    except IndexError:
+        return memoryview(bytearray(size))
+
+
+def give_room(room: memoryview) -> None:
+    """Let another file have the room: this view of it is of no use any more."""
+    buffer = room.obj
+    room.release()
+    if isinstance(buffer, bytearray) and len(buffer) == _ROOM:
+        _SPARE.append(buffer)
 
 
 class Seal:
@@ -56,7 +79,7 @@ class Seal:
         self.prefix = _PREFIX.pack(_MAGIC, _VERSION, 0, segment_size)
         self.header = self.prefix + _key_check(key, self.prefix)
         self._cipher = AESGCM(key)
-        self.sealed = memoryview(bytearray(segment_size + TAG_SIZE))
+        self.sealed = take_room(segment_size + TAG_SIZE)
 
     @staticmethod
     def _nonce(number: int, *, last: bool) -> bytes:

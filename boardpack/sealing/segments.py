@@ -15,8 +15,10 @@ from boardpack.sealing.cipher import (
     TAG_SIZE,
     Bytes,
     Seal,
+    give_room,
     read_into,
     seal_of,
+    take_room,
     write_all,
 )
 from boardpack.sealing.errors import DamagedSealError, UnreadableSealError
@@ -58,7 +60,7 @@ class SealedWriter:
         self._seal = seal
         self._number = kept
         self._written = kept * seal.segment_size
-        self._waiting = memoryview(bytearray(seal.segment_size))
+        self._waiting = take_room(seal.segment_size + TAG_SIZE)
         self._filled = 0
         self._finished = False
 
@@ -133,7 +135,7 @@ class SealedWriter:
         segment = self._seal.segment_size
         while left:
             if self._filled == segment:
-                self._write_segment(self._waiting, last=False)
+                self._write_segment(self._waiting[:segment], last=False)
                 self._filled = 0  # as late as this: after a refused write it is still waiting
             if not self._filled and len(left) > segment:
                 # More follows, so this one is full and not the last: no need to copy it.
@@ -169,7 +171,11 @@ class SealedWriter:
         os.fsync(self._file.fileno())
 
     def close(self) -> None:
-        """Close the file, finished or not."""
+        """Close the file, finished or not; nothing can be written any more."""
+        if not self._file.closed:
+            self._finished = True
+            give_room(self._waiting)
+            give_room(self._seal.sealed)
         self._file.close()
 
     def __enter__(self) -> Self:

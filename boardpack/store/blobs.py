@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from boardpack.domain import clock
+from boardpack.sealing.cipher import Bytes
 from boardpack.sealing.errors import DamagedSealError, UnreadableSealError, WrongKeyError
 from boardpack.sealing.segments import SealedReader, new_key, sealed_size
 from boardpack.store import disk, errors, meta
@@ -338,9 +339,11 @@ def _removed(path: Path) -> bool:
     return True
 
 
-def _parts(content: bytes | Path) -> Iterator[bytes]:
+def _parts(content: bytes | Path) -> Iterator[Bytes]:
     if isinstance(content, bytes):
-        yield content
+        # A part at a time passes digest and cipher while the processor's cache holds it.
+        whole = memoryview(content)
+        yield from (whole[at : at + _CHUNK] for at in range(0, len(whole), _CHUNK))
         return
     try:
         with content.open("rb") as file:

@@ -1,4 +1,4 @@
-"""One HTTP connection pool to one server; httpx and its failures end here.
+"""The connections to one server: messages by httpx, whose failures end here, files by `file_line`.
 
 HTTP/1.1 with six connections: HTTP/2 costs two to five times the processor time for large files
 (sync.md §4.1). Redirects are not followed: a login page must not pass for the server.
@@ -11,26 +11,26 @@ import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 from urllib.parse import urlsplit
 
-import certifi
 import httpx
 
 from boardpack import __version__
 from boardpack.domain.errors import BoardpackError
 from boardpack.domain.ports import ConnectionLostError
-from sync.client import errors, failures, large_body
+from sync.client import errors, failures, file_line, tls
 from sync.client.failures import Reply
-from sync.client.wide_tls import WideSocket
+from sync.client.file_line import FileLine
 
 CONNECTIONS: Final = 6
-TIMEOUT: Final = httpx.Timeout(60.0, connect=10.0, pool=300.0)
+TIMEOUT: Final = httpx.Timeout(
+    file_line.SILENCE_SECONDS, connect=file_line.CONNECT_SECONDS, pool=300.0
+)
 #: A reply of the protocol is smaller; more is no reply of ours.
 MAX_REPLY: Final = 64 * 1024 * 1024
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-# X.509 verification results of OpenSSL (x509_vfy.h): not yet valid, expired.
-_TIME_CODES: Final = frozenset({9, 10})
 
 
 @dataclass(frozen=True)
@@ -56,15 +56,17 @@ def check_address(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 
-def make_client() -> httpx.Client:
-    """Return the HTTP client of the program: the system's certificates, and the known ones."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    context.sslsocket_class = WideSocket
+def make_client(context: ssl.SSLContext | None = None) -> httpx.Client:
+    """Return the HTTP client of the program."""
     transport_limits = httpx.Limits(
         max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS
     )
-    client = httpx.Client(verify=context, http2=False, timeout=TIMEOUT, limits=transport_limits)
+    client = httpx.Client(
+        verify=context or tls.trusting_context(),
+        http2=False,
+        timeout=TIMEOUT,
+        limits=transport_limits,
+    )
     # What HTTP/1.1 means anyway (RFC 9110 §12.5.1, RFC 9112 §9.3): a device asks often.
     for name in ("Accept", "Connection"):
         del client.headers[name]
@@ -78,17 +80,21 @@ class ServerConnection:
         """Reach the server at `url`, by `client` or one of our own."""
         self.url = check_address(url)
         self._held = client
+        own = client is None and file_line.reaches(self.url)
+        # Reading certificates takes tens of milliseconds: once, when they are first needed.
+        self._trust = cache(tls.trusting_context)
+        self._files = FileLine(self.url, self._trust) if own else None
         self._closed = False
         self._lock = threading.Lock()
 
     @property
     def _client(self) -> httpx.Client:
-        """The client, made when it is first needed: reading certificates takes tens of ms."""
+        """The client, made when it is first needed."""
         with self._lock:
             if self._held is None:
                 if self._closed:
                     raise ConnectionLostError
-                self._held = make_client()
+                self._held = make_client(self._trust())
             return self._held
 
     def close(self) -> None:
@@ -97,6 +103,8 @@ class ServerConnection:
             self._closed = True
             if self._held is not None:
                 self._held.close()
+        if self._files is not None:
+            self._files.close()
 
     def ask(self, request: Request) -> Reply:
         """Send a request, return the whole answer, whatever its status.
@@ -105,31 +113,34 @@ class ServerConnection:
             ConnectionLostError: or one of its children; or TlsError, ClockError.
         """
         with self._stream(request) as response:
-            return Reply(response.status_code, response.headers, _body(response))
+            body = _body(response.iter_raw())
+            return Reply(response.status_code, response.headers, body)
 
     @contextmanager
     def stream(self, request: Request) -> Generator[tuple[Reply, Iterator[bytes]]]:
-        """Send a request; give status and headers, then the bytes as they come.
+        """Ask for a file; give status and headers, then the bytes as they come.
 
         The body of `Reply` is filled only for statuses that are no success.
         """
-        with self._stream(request) as response:
-            body = b"" if response.is_success else _body(response)
-            reply = Reply(response.status_code, response.headers, body)
-            yield reply, large_body.pieces(response)
+        if self._files is None:
+            with self._stream(request) as response:
+                body = b"" if response.is_success else _body(response.iter_raw())
+                reply = Reply(response.status_code, response.headers, body)
+                yield reply, response.iter_raw()
+            return
+        with self._files.answer(request.path, _headers(request)) as answer:
+            pieces = file_line.pieces(answer)
+            body = b"" if httpx.codes.is_success(answer.status) else _body(pieces)
+            headers = {name.lower(): value for name, value in answer.getheaders()}
+            yield Reply(answer.status, headers, body), pieces
 
     @contextmanager
     def _stream(self, request: Request) -> Generator[httpx.Response]:
-        headers = {
-            "Accept-Encoding": "identity",
-            "User-Agent": f"boardpack/{__version__}",
-            **request.headers,
-        }
         try:
             with self._client.stream(
                 request.method,
                 self.url + request.path,
-                headers=headers,
+                headers=_headers(request),
                 content=request.content,
                 follow_redirects=False,
             ) as response:
@@ -143,9 +154,14 @@ class ServerConnection:
             raise
 
 
-def _body(response: httpx.Response) -> bytes:
+def _headers(request: Request) -> dict[str, str]:
+    usual = {"Accept-Encoding": "identity", "User-Agent": f"boardpack/{__version__}"}
+    return usual | request.headers
+
+
+def _body(pieces: Iterator[bytes]) -> bytes:
     parts = bytearray()
-    for piece in response.iter_raw():
+    for piece in pieces:
         parts += piece
         if len(parts) > MAX_REPLY:
             raise failures.unreadable()
@@ -154,24 +170,13 @@ def _body(response: httpx.Response) -> bytes:
 
 def _translated(error: httpx.HTTPError) -> BoardpackError:
     """Return the error of ours that says what httpx met."""
-    if isinstance(error, httpx.ConnectError) and (tls := _cause(error, ssl.SSLError)):
-        return _tls(tls)
+    if isinstance(error, httpx.ConnectError) and (found := _cause(error, ssl.SSLError)):
+        return tls.failure(found)
     if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError):
         return errors.OfflineError()
     if isinstance(error, httpx.TimeoutException):
         return errors.TooSlowError()
     return ConnectionLostError()
-
-
-def _tls(error: BaseException) -> BoardpackError:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        if error.verify_code in _TIME_CODES:
-            return errors.ClockError()
-        return errors.TlsError(reason=error.verify_message)
-    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        # Cut in the middle of the greeting: the network, not the certificate.
-        return ConnectionLostError()
-    return errors.TlsError(reason=getattr(error, "reason", None) or "handshake")
 
 
 def _cause(error: BaseException | None, kind: type[BaseException]) -> BaseException | None:

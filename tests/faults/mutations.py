@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-import httpx
 import msgspec
 import pytest
 
@@ -19,7 +18,7 @@ from boardpack.sealing.errors import WrongKeyError
 from boardpack.sealing.segments import SealedWriter
 from boardpack.store import access, changes, cursor, leaving, outbox, reconciling, sent
 from boardpack.store.receiving import Receiving
-from sync.client import connection, http_transport
+from sync.client import file_line, http_transport
 from sync.engine import machine, queue, schedule, turns
 from sync.protocol import heads
 
@@ -135,7 +134,7 @@ def nothing_makes_way(patch: pytest.MonkeyPatch) -> None:
 
 def no_timeout(patch: pytest.MonkeyPatch) -> None:
     """Wait for a silent line as long as it likes."""
-    patch.setattr(connection, "TIMEOUT", httpx.Timeout(None))
+    patch.setattr(file_line, "SILENCE_SECONDS", None)
 
 
 def any_cost(patch: pytest.MonkeyPatch) -> None:

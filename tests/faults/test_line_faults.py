@@ -20,7 +20,7 @@ import pytest
 
 from boardpack.services.program import Session
 from boardpack.store import changes
-from sync.client import connection as client_connection
+from sync.client import file_line
 from tests.faults import mutations
 from tests.faults.conftest import Mutation, Scene, once, whole
 from tests.faults.proving import both, proves
@@ -304,7 +304,7 @@ def test_a_line_that_falls_silent_is_given_up_and_taken_up(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, mutation: Mutation | None
 ) -> None:
     """A lid that closes in the middle of a read: the reading ends by itself, and goes on there."""
-    monkeypatch.setattr(client_connection, "TIMEOUT", httpx.Timeout(1.0))
+    monkeypatch.setattr(file_line, "SILENCE_SECONDS", 1.0)
     if mutation is not None:
         # A session keeps the patience with which it began.
         mutation(monkeypatch)
