@@ -332,8 +332,7 @@ class StoreSide:
         def step(connection: Connection) -> tuple[Changes, tuple[Pending, ...] | None]:
             sittings, documents = frozenset[str](), frozenset[str]()
             with self._context.store.transaction():
-                for receiving in arrived:
-                    self._context.blobs.commit(receiving)
+                self._context.blobs.commit(*arrived)
                 for sha256 in digests:
                     in_sittings, in_documents = wanted.places_of(connection, sha256)
                     sittings, documents = sittings | in_sittings, documents | in_documents

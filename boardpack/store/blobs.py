@@ -56,6 +56,8 @@ class BlobStore:
         self._store = store
         self._folder = store.folder / FOLDER
         self._name_key = self._key_of_names()
+        #: Folders of files, whose names may not be on the disk: of this run, or of a killed one.
+        self._made_folders = True
 
     def _key_of_names(self) -> bytes:
         found = meta.get(self._store.connection, _NAME_KEY)
@@ -183,15 +185,29 @@ class BlobStore:
         if not self.has(receiving.sha256):
             self._write_row(receiving, "partial")
 
-    def commit(self, receiving: Receiving) -> None:
-        """Give a verified file its name and count it as here."""
-        if not receiving.finished:
+    def commit(self, *arrived: Receiving) -> None:
+        """Give verified files their names, bring these to the disk, and count the files as here."""
+        if not all(each.finished for each in arrived):
             raise ValueError("not verified")
-        if self.has(receiving.sha256):
-            receiving.discard()
-            return
-        disk.replace(receiving.part, self._path(self._name(receiving.sha256)), synced=True)
-        self._write_row(receiving, "complete")
+        taken = []
+        for each in arrived:
+            if self.has(each.sha256):
+                each.discard()
+            else:
+                disk.rename(each.part, self._path(self._name(each.sha256)))
+                taken.append(each)
+        self._sync_names({self._path(self._name(each.sha256)).parent for each in taken})
+        for each in taken:
+            self._write_row(each, "complete")
+
+    def _sync_names(self, folders: set[Path]) -> None:
+        """Return when the names in these folders, and their own, are on the disk."""
+        for each in folders:
+            disk.sync_folder(each)
+        if folders and self._made_folders:
+            disk.sync_folder(self._folder)
+            disk.sync_folder(self._store.folder)
+            self._made_folders = False
 
     def _write_row(self, receiving: Receiving, state: str) -> None:
         with self._store.transaction() as connection:
@@ -215,8 +231,7 @@ class BlobStore:
         try:
             if not path.parent.is_dir():
                 path.parent.mkdir(parents=True, exist_ok=True)
-                disk.sync_folder(self._folder)
-                disk.sync_folder(self._store.folder)
+                self._made_folders = True
         except OSError as error:
             raise errors.disk_error(error) from error
         part = _beside(path, PART)

@@ -37,21 +37,19 @@ def sync_file(path: Path) -> None:
         raise disk_error(error) from error
 
 
-def replace(source: Path, target: Path, *, synced: bool = False) -> None:
-    """Put `source` in the place of `target`; after a crash it is one or the other.
+def replace(source: Path, target: Path) -> None:
+    """Put `source` in the place of `target`, which may be absent; after a crash it is either."""
+    sync_file(source)
+    rename(source, target)
+    sync_folder(target.parent)
 
-    Args:
-        source: its bytes are brought to the disk first, unless they are there (`synced`).
-        target: may be absent.
-        synced: the bytes of `source` are on the disk.
-    """
-    if not synced:
-        sync_file(source)
+
+def rename(source: Path, target: Path) -> None:
+    """Give `source`, whose bytes are on the disk, another name; to be synced by its folder."""
     try:
         source.replace(target)
     except OSError as error:
         raise disk_error(error) from error
-    sync_folder(target.parent)
 
 
 def copy(source: Path, target: Path) -> None:

@@ -11,6 +11,7 @@ import certifi
 from boardpack.domain.errors import BoardpackError
 from boardpack.domain.ports import ConnectionLostError
 from sync.client import errors
+from sync.client.wide_tls import WideSocket
 
 # X.509 verification results of OpenSSL (x509_vfy.h): not yet valid, expired.
 _TIME_CODES: Final = frozenset({9, 10})
@@ -23,6 +24,7 @@ def trusting_context() -> ssl.SSLContext:
     system may find none. Reading the known ones takes 45 ms of processor time.
     """
     context = ssl.create_default_context()
+    context.sslsocket_class = WideSocket
     if os.name != "posix" or not context.cert_store_stats()["x509_ca"]:
         context.load_verify_locations(certifi.where())
     return context

@@ -31,6 +31,7 @@ from boardpack.store import changes, connection, cursor, disk, keys, meta, outbo
 from boardpack.store.blobs import BlobStore
 from boardpack.store.database import DATABASE, Store
 from boardpack.store.meta import Enrolled
+from boardpack.store.receiving import Receiving
 from sync.protocol.codec import encode
 from sync.protocol.messages import (
     PROTOCOL,
@@ -152,21 +153,30 @@ class Writer:
         self.receive()
 
     def receive(self) -> None:
-        """Get a new dossier and its file; both count when the calls returned."""
-        paper = self.chance.randbytes(self.chance.randrange(1000, 700_000))
+        """Get a new dossier and its files; all count when the calls returned."""
+        papers = [
+            self.chance.randbytes(self.chance.randrange(1000, 500_000))
+            for _ in range(self.chance.randrange(1, 4))
+        ]
         name = ids.new_id()
-        paper_version = version(paper)
-        of = trusted.signed(dossier(document(f"doc-{name}", paper_version), sitting_id=name))
+        documents = [document(f"doc-{name}-{n}", version(each)) for n, each in enumerate(papers)]
+        of = trusted.signed(dossier(*documents, sitting_id=name))
         tell(self.store, of)
         self.dossiers.append(of)
         promise("told", name)
+        arrived = [self._received(each) for each in papers]
+        with self.store.transaction():
+            self.blobs.commit(*arrived)
+        for each in papers:
+            promise("file", sha256(each))
+
+    def _received(self, paper: bytes) -> Receiving:
         with self.blobs.begin(sha256(paper), len(paper)) as receiving:
             half = len(paper) // 2
             receiving.write(paper[:half])
             receiving.write(paper[half:])
             receiving.finish()
-            self.blobs.commit(receiving)
-        promise("file", sha256(paper))
+        return receiving
 
     def answer(self) -> None:
         """Let the server accept what waited longest: the records of it come with the answer."""

@@ -70,6 +70,24 @@ def test_files_follow_each_other_on_one_connection(pem: Path) -> None:
         assert each.count(b"Accept-Encoding: identity\r\n") == 1
 
 
+def test_pieces_are_large_and_wait_for_nothing_that_is_still_to_come(pem: Path) -> None:
+    gone_on = threading.Event()
+
+    def paused(line: ssl.SSLSocket) -> None:
+        line.sendall(head(len(CONTENT)) + CONTENT[:100_000])
+        gone_on.wait(10)
+        line.sendall(CONTENT[100_000:])
+
+    with connection(pem, paused) as server, server.stream(Request("GET", "/")) as (_, pieces):
+        came = b""
+        while len(came) < 100_000:
+            came += next(pieces)
+        gone_on.set()
+        rest = list(pieces)
+    assert came + b"".join(rest) == CONTENT
+    assert max(map(len, rest)) > 64 * 1024
+
+
 def test_a_file_that_was_not_read_to_its_end_leaves_nothing_to_the_next(pem: Path) -> None:
     def left(line: ssl.SSLSocket) -> None:
         with contextlib.suppress(OSError):
