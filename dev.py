@@ -119,7 +119,7 @@ def test(arguments: list[str]) -> int:
     # One more than a small machine has cores: tests often wait for a process of their own.
     suite = (PYTHON, "-m", "pytest", "-n", "3", "--dist", "worksteal", "-q", *arguments)
     # On PostgreSQL: what the server does. With --long also all that devices do with it.
-    wide = ("restore", "devices", "sharing", "sealed_ahead", "turns")
+    wide = ("devices", "turns")
     sync = ["tests/sync"] if arguments else [f"tests/sync/test_{name}.py" for name in wide]
     # No database has a part in those.
     left = [f"--ignore=tests/server/test_{name}.py" for name in ("storage", "nginx")]
