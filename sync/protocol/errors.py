@@ -183,6 +183,12 @@ class BlobLostError(SurroundingsError):
     code = "blob.lost"
 
 
+class TooManyStreamsError(SurroundingsError):
+    """As many devices listen for hints as the process takes, or it is about to end."""
+
+    code = "server.too_many_streams"
+
+
 class StorageUnavailableError(SurroundingsError):
     """The store of files behind the server does not answer, or refuses the server (`reason`)."""
 
@@ -238,6 +244,7 @@ _ALL: Final[tuple[type[BoardpackError], ...]] = (
     TooMuchError,
     StorageFullError,
     StorageUnavailableError,
+    TooManyStreamsError,
     ServerDefectError,
 )
 BY_CODE: Final[dict[str, type[BoardpackError]]] = {each.code: each for each in _ALL}

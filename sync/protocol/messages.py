@@ -33,6 +33,8 @@ MAX_EVENTS = 200
 MAX_CHANGES = 500
 MAX_ASKED = 1000
 MAX_DELTA_FILES = 2000
+STREAM_PATH = "/api/v1/stream"
+EVENT_STREAM = "text/event-stream"
 
 
 class _Event(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=False):
@@ -298,6 +300,17 @@ class ExchangeReply(msgspec.Struct, frozen=True, omit_defaults=True):
     retry_after: int = 60
     heads: dict[str, str] = {}
     unknown: tuple[str, ...] = ()
+
+
+class Hint(msgspec.Struct, frozen=True):
+    """What a stream of hints tells: how far the feeds of this device are.
+
+    Attributes:
+        cursor: feed → number, of exactly the feeds that the device may read.
+    """
+
+    epoch: str
+    cursor: dict[str, int]
 
 
 class DeltaSearch(msgspec.Struct, frozen=True):

@@ -25,6 +25,7 @@ from sync.server.secret_files import ensure_secret, make_folder
 _log = logging.getLogger("boardpack.server.command")
 _BASE: Final = "sync.server.settings.base"
 _PRODUCTION: Final = "sync.server.settings.production"
+_PORT: Final = click.IntRange(0, 65535)
 
 
 class DatabaseUnavailableError(SurroundingsError):
@@ -139,11 +140,23 @@ def init(data: Path | None, *, as_json: bool, superuser: str, password_stdin: bo
 @main.command()
 @_common
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--port", default=8000, show_default=True, type=_PORT)
 @click.option("--jobs/--no-jobs", default=True, help=_("Also do the jobs that wait."))
-def run(data: Path | None, *, as_json: bool, host: str, port: int, jobs: bool) -> None:
+@click.option("--hints-port", type=_PORT, help=_("Also tell devices at this port of changes."))
+def run(
+    data: Path | None, *, as_json: bool, host: str, port: int, jobs: bool, hints_port: int | None
+) -> None:
     """Serve devices and console until SIGTERM; port 0 chooses a free one."""
-    _do("serve", data, as_json=as_json, host=host, port=port, jobs=jobs)
+    _do("serve", data, as_json=as_json, host=host, port=port, jobs=jobs, hints_port=hints_port)
+
+
+@main.command()
+@_common
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8002, show_default=True, type=_PORT)
+def hints(data: Path | None, *, as_json: bool, host: str, port: int) -> None:
+    """Tell connected devices of changes, until SIGTERM; behind the proxy, beside `run`."""
+    _do("hints", data, as_json=as_json, host=host, port=port)
 
 
 @main.command()

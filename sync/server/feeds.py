@@ -128,6 +128,18 @@ def read(names: Iterable[str], cursor: Mapping[str, int]) -> Page:
     return Page(tuple(changes), after, more, _heads(moved))
 
 
+def counters() -> dict[str, int]:
+    """Return the number of every feed."""
+    return dict(Feed.objects.values_list("name", "seq"))
+
+
+def places(names: Iterable[str]) -> dict[str, int]:
+    """Return the cursor of a reader who has read all of the feeds `names`."""
+    ordered = list(names)
+    found = dict(Feed.objects.filter(name__in=ordered).values_list("name", "seq"))
+    return {name: found.get(name, 0) for name in ordered}
+
+
 def is_place(name: str, number: int) -> bool:
     """Tell whether a cursor may hold this; numbers fit in a double (I-JSON, RFC 7493 §2.2)."""
     return _NAME.fullmatch(name) is not None and 0 <= number < _HIGHEST

@@ -67,6 +67,7 @@ class NginxSite:
         self.port = free_port()
         self.static_port = free_port()
         self.upstream, self.files_upstream = free_port(), free_port()
+        self.hints_upstream = free_port()
         self.url = f"https://localhost:{self.port}"
         self._certificate()
         self._write(blobs, bucket)
@@ -101,6 +102,7 @@ class NginxSite:
             "/etc/ssl/seances.example.fr.key": str(self.folder / "key.pem"),
             "server 127.0.0.1:8000": f"server 127.0.0.1:{self.upstream}",
             "server 127.0.0.1:8001": f"server 127.0.0.1:{self.files_upstream}",
+            "server 127.0.0.1:8002": f"server 127.0.0.1:{self.hints_upstream}",
             "/var/lib/boardpack/blobs/": f"{blobs}/",
             "proxy_pass https://s3.example.fr/;": f"proxy_pass {bucket or 'http://127.0.0.1:9'}/;",
             "Host s3.example.fr;": f"Host {urlsplit(bucket).netloc or 'localhost'};",

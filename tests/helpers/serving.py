@@ -86,14 +86,19 @@ class Served:
         port: int = 0,
         *,
         jobs: bool = True,
+        hints: int | None = None,
     ) -> None:
-        """Start it on a prepared folder (and database), with more settings when given."""
+        """Start it on a prepared folder (and database), with more settings when given.
+
+        With `hints`, devices may listen at that port.
+        """
         self.folder = folder
         self.environment = {"DATABASE_URL": database, **(environment or {})}
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "sync.server.command", "run", "--port", str(port)),
                 "--jobs" if jobs else "--no-jobs",
+                *(() if hints is None else ("--hints-port", str(hints))),
             ],
             cwd=ROOT,
             env=os.environ | self.environment | {"BOARDPACK_DATA": str(folder)},

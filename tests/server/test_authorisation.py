@@ -315,6 +315,7 @@ GUARDED = {
     ("POST", "/api/v1/deltas/search"): codec.encode(DeltaSearch((), (), (), "")),
     ("HEAD", "/api/v1/uploads/{sha256}"): b"",
     ("PATCH", "/api/v1/uploads/{sha256}"): b"abc",
+    ("GET", "/api/v1/stream"): b"",
 }
 #: Doors that check by themselves: a code, an assertion, a proof of a device that left.
 UNGUARDED = {

@@ -44,6 +44,7 @@ def test_it_names_every_door(schema) -> None:
         ("get", "/api/v1/blobs/{sha256}"),
         ("head", "/api/v1/blobs/{sha256}"),
         ("post", "/api/v1/deltas/search"),
+        ("get", "/api/v1/stream"),
         ("get", "/api/v1/deltas/{new}"),
         ("head", "/api/v1/deltas/{new}"),
         ("head", "/api/v1/uploads/{sha256}"),

@@ -18,8 +18,18 @@ from sync.protocol.messages import (
     DrainRequest,
     ExchangeReply,
     ExchangeRequest,
+    Hint,
 )
-from sync.server.api import blobs, deltas, exchanging, leaving, oauth, problems, uploads
+from sync.server.api import (
+    blobs,
+    deltas,
+    exchanging,
+    leaving,
+    oauth,
+    problems,
+    streaming,
+    uploads,
+)
 from sync.server.api.authentication import Dpop
 
 #: What requests and answers in JSON are made of.
@@ -30,6 +40,7 @@ MESSAGES: Final = (
     DeltasFound,
     DrainRequest,
     DrainReply,
+    Hint,
 )
 _REFERENCE: Final = "#/components/schemas/{name}"
 
@@ -74,7 +85,13 @@ api = BoardpackApi(
 problems.install(api)
 api.add_router("", oauth.router)
 _device = Dpop()
-for _router in (exchanging.router, blobs.router, deltas.router, uploads.router):
+for _router in (
+    exchanging.router,
+    blobs.router,
+    deltas.router,
+    uploads.router,
+    streaming.router,
+):
     api.add_router("/api/v1", _router, auth=_device)
 api.add_router("/api/v1", leaving.router)
 

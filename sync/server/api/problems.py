@@ -95,7 +95,7 @@ def problem(request: HttpRequest, error: BoardpackError) -> HttpResponse:
         response["WWW-Authenticate"] = f'DPoP error="{word}", algs="ES256"'
     if isinstance(error, refusals.TooManyTriesError):
         response["Retry-After"] = str(error.parameters.get("seconds", 60))
-    if isinstance(error, errors.StorageUnavailableError):
+    if isinstance(error, errors.StorageUnavailableError | errors.TooManyStreamsError):
         response["Retry-After"] = "30"
     if isinstance(error, errors.WrongOffsetError):
         response["Upload-Offset"] = str(error.parameters["offset"])

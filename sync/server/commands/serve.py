@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import multiprocessing
-import os
-import socket
 import sys
 import time
 from collections.abc import Callable
@@ -17,19 +15,16 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from boardpack.domain.errors import BugError, SurroundingsError
+from boardpack.domain.errors import BugError
 from sync.server.commands.outcome import Outcome
+from sync.server.commands.ports import free_port
 from sync.server.commands.readiness import require_ready
-from sync.server.jobs.process import WorkerProcess
+from sync.server.hints import beside as hints
+from sync.server.jobs import process as jobs_process
+from sync.server.kept_process import KeptProcess
 
 THREADS: Final = 8
 _STARTING_SECONDS: Final = 60
-
-
-class PortTakenError(SurroundingsError):
-    """Another program listens at `host`:`port`."""
-
-    code = "server.port_taken"
 
 
 class WorkerFailedError(BugError):
@@ -73,8 +68,10 @@ def _answers(host: str, port: int) -> bool:
         connection.close()
 
 
-def run(*, host: str, port: int, jobs: bool) -> Outcome:
+def run(*, host: str, port: int, jobs: bool, hints_port: int | None) -> Outcome:
     """Serve until SIGTERM or SIGINT; port 0 chooses a free one; with `jobs`, work beside it.
+
+    With `hints_port`, another process beside it tells devices there that something changed.
 
     Raises:
         NotInitialisedError: `init` was never run, or not since an update.
@@ -88,30 +85,21 @@ def run(*, host: str, port: int, jobs: bool) -> Outcome:
     server = _Announcing(
         "sync.server.wsgi:application",
         address=host,
-        port=_free_port(host, port),
+        port=free_port(host, port),
         interface=Interfaces.WSGI,
         workers=1,
         blocking_threads=THREADS,
         websockets=False,
         log_level=LogLevels.error,
     )
-    with WorkerProcess() if jobs else contextlib.nullcontext():
+    with contextlib.ExitStack() as beside:
+        if jobs:
+            beside.enter_context(KeptProcess("jobs", jobs_process.main))
+        if hints_port is not None:
+            at = free_port(host, hints_port)
+            beside.enter_context(KeptProcess("hints", hints.main, host, at))
         try:
             server.serve()
         except SystemExit as error:
             raise WorkerFailedError from error
     return Outcome({})
-
-
-def _free_port(host: str, port: int) -> int:
-    """Return `port` when nobody listens there, or a free one for 0."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        if os.name == "posix":
-            # Connections of a server that just ended linger; a listener still counts as taken.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise PortTakenError(host=host, port=port) from error
-        return int(probe.getsockname()[1])

@@ -10,6 +10,10 @@ BOARDPACK_FILE_LIMIT_MB  largest file, in megabytes, default 500
 BOARDPACK_QUOTA_MB       room for the files of one authority, default 0: no limit
 BOARDPACK_LINE_MBIT      what the line to the devices carries, in megabits a second, default 100:
                          devices fetch large dossiers in turns; 0: all at once
+BOARDPACK_HINTS_RATE     devices that are told of a change in a second, default 50
+BOARDPACK_HINTS_MOST     devices that may listen for changes at once, default 5000
+BOARDPACK_HINTS_PING_S   seconds between two signs of life to them, default 15
+BOARDPACK_HINTS_GAP_S    seconds at least between two hints to one device, default 5
 BOARDPACK_GRACE_DAYS     how long a file that nothing names is kept, default 30
 BOARDPACK_PUBLIC_URL     address that devices use, for instance https://seances.example.fr
 BOARDPACK_BEHIND_PROXY   1 when a proxy of ours sets X-Forwarded-For and X-Forwarded-Proto
@@ -80,6 +84,10 @@ FILE_LIMIT_MB = int(os.environ.get("BOARDPACK_FILE_LIMIT_MB") or 500)
 QUOTA_MB = int(os.environ.get("BOARDPACK_QUOTA_MB") or 0)
 LINE_MBIT = int(os.environ.get("BOARDPACK_LINE_MBIT") or 100)
 GRACE_DAYS = max(1, int(os.environ.get("BOARDPACK_GRACE_DAYS") or 30))
+HINTS_RATE = max(0.1, float(os.environ.get("BOARDPACK_HINTS_RATE") or 50))
+HINTS_MOST = int(os.environ.get("BOARDPACK_HINTS_MOST") or 5000)
+HINTS_PING_S = float(os.environ.get("BOARDPACK_HINTS_PING_S") or 15)
+HINTS_GAP_S = float(os.environ.get("BOARDPACK_HINTS_GAP_S") or 5)
 SECRET_KEY = secret()
 IS_INITIALISED = bool(SECRET_KEY)
 DEBUG = False
