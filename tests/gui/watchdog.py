@@ -49,6 +49,10 @@ class Watchdog(QObject):
         self.stalls.work = max(self.stalls.work, (work - self._work) * 1000)
         self._wall, self._work = wall, work
 
+    def forget(self) -> None:
+        """Count from now on: what went before was the test's own work."""
+        self._wall, self._work = time.perf_counter(), time.thread_time()
+
     def stop(self) -> None:
         """Count the stall that goes on until now, then stop."""
         self._beat()
