@@ -17,6 +17,9 @@ from typing import Any
 
 os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
 
+# httpx imports what it stands on with its first client; imports are part of the start.
+import httpcore  # noqa: F401
+
 from boardpack.bootstrap import open_program
 
 
