@@ -52,7 +52,7 @@ class WorkerProcess:
         self._process = context.Process(
             target=worker_main.run, args=(other,), name="boardpack-pdf", daemon=True
         )
-        with other, _bare_main():
+        with other, bare_main():
             self._process.start()
         self._ready = False
         self._page = -1
@@ -142,7 +142,7 @@ _main_lock = threading.Lock()
 
 
 @contextmanager
-def _bare_main() -> Iterator[None]:
+def bare_main() -> Iterator[None]:
     """Start a process without the program's main module.
 
     `multiprocessing` would import it again in the worker, and the window with it: slower, larger,

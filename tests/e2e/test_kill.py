@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import random
 import sys
 import time
@@ -14,7 +13,7 @@ import pymupdf
 import pytest
 
 from boardpack.domain.signature import StepState
-from tests.helpers import busy
+from tests.helpers import busy, warm
 from tests.helpers.town import Town, exchange, place, publish
 
 LONGEST = 0.9
@@ -28,9 +27,7 @@ def one_life(town: Town, delay: float, *, early: bool) -> list[tuple[str, str]]:
         delay: seconds.
         early: count the delay from the start, not from the moment when the profile is open.
     """
-    # A server of forks that has imported everything: a life begins in milliseconds.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.helpers.busy"])
+    context = warm.context()
     mine, its = context.Pipe(duplex=False)
     arguments = (its, town.profile("mayor"), town.p12("mayor").read_bytes())
     process = context.Process(target=busy.work, args=arguments)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import sqlite3
 import sys
@@ -13,7 +12,7 @@ import pytest
 
 from boardpack.bootstrap import open_program
 from boardpack.services.account import ProfileKind
-from tests.helpers import busy, wiped
+from tests.helpers import busy, warm, wiped
 from tests.helpers.town import Town, email, exchange, publish
 
 NOTES = 5
@@ -79,8 +78,7 @@ def _notes_here(town: Town) -> int:
 
 def _live(profile: Path, step: int) -> bool:
     """Exchange in a process that dies at a step; tell whether it died."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.helpers.busy", "tests.helpers.wiped"])
+    context = warm.context()
     process = context.Process(target=wiped.exchange_until, args=(profile, step))
     process.start()
     process.join()

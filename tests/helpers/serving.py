@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.helpers import warm
+
 ROOT = Path(__file__).parents[2]
 COLUMNS = (
     "authority_key,authority_name,authority_kind,siren,assembly_key,assembly_name,assembly_short,"
@@ -34,15 +36,8 @@ def run(
     folder: Path, *arguments: object, given: str = "", environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run one command of the server on a data folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "sync.server.command", *map(str, arguments)],
-        cwd=ROOT,
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"BOARDPACK_DATA": str(folder)} | (environment or {}),
-    )
+    own = os.environ | {"BOARDPACK_DATA": str(folder)} | (environment or {})
+    return warm.run("sync.server.command", tuple(map(str, arguments)), ROOT, own, given)
 
 
 def facts(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:

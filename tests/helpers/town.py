@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import functools
+import shutil
+import tempfile
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -46,19 +49,10 @@ class Town:
     roots: Path = field(init=False)
 
     def __post_init__(self) -> None:
-        """Make the server's data and the signatories' certificates."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Take a copy of the server's data and the signatories' certificates."""
+        shutil.copytree(_prepared(self.councils).name, self.folder, dirs_exist_ok=True)
         self.server = Server(self.folder / "server", self.folder / "server.log")
-        self.server.command("init")
-        self.server.command("import-officials", str(self._officials()))
-        authority = make_practice_authority("Autorité d’entraînement")
         self.roots = self.folder / "roots.pem"
-        self.roots.write_bytes(authority.root_pem)
-        self.server.command("trust", str(self.roots))
-        for name in ("mayor", "secretary"):
-            first, last, *_rest = PEOPLE[name]
-            p12 = authority.issue(first, last, passphrase=P12_SECRET)
-            self.p12(name).write_bytes(p12)
 
     def p12(self, name: str) -> Path:
         """Return the certificate file of a signatory."""
@@ -67,17 +61,6 @@ class Town:
     def profile(self, name: str) -> Path:
         """Return where somebody's profile is."""
         return self.folder / "profiles" / name
-
-    def _officials(self) -> Path:
-        path = self.folder / "officials.csv"
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, COLUMNS)
-            writer.writeheader()
-            for number in range(self.councils):
-                for name in PEOPLE:
-                    values = (*_council(number), *_person(name))
-                    writer.writerow(dict(zip(COLUMNS, values, strict=True)))
-        return path
 
     def __enter__(self) -> Self:
         """Start the server."""
@@ -106,6 +89,36 @@ class Town:
         """Open somebody's profile again."""
         program = open_program(self.profile(name))
         return program, program.unlock(SECRET)
+
+
+@functools.cache
+def _prepared(councils: int) -> tempfile.TemporaryDirectory[str]:
+    # Made once a process: three commands, and keys, for what is always the same.
+    made = tempfile.TemporaryDirectory(prefix="boardpack-town-")
+    folder = Path(made.name)
+    server = Server(folder / "server", folder / "server.log")
+    server.command("init")
+    server.command("import-officials", str(_officials(folder / "officials.csv", councils)))
+    authority = make_practice_authority("Autorité d’entraînement")
+    roots = folder / "roots.pem"
+    roots.write_bytes(authority.root_pem)
+    server.command("trust", str(roots))
+    for name in ("mayor", "secretary"):
+        first, last, *_rest = PEOPLE[name]
+        p12 = authority.issue(first, last, passphrase=P12_SECRET)
+        (folder / f"{name}.p12").write_bytes(p12)
+    return made
+
+
+def _officials(path: Path, councils: int) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        for number in range(councils):
+            for name in PEOPLE:
+                values = (*_council(number), *_person(name))
+                writer.writerow(dict(zip(COLUMNS, values, strict=True)))
+    return path
 
 
 def _council(number: int) -> tuple[str, ...]:

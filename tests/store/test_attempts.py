@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import shutil
 import signal
 import sys
@@ -19,7 +18,7 @@ from boardpack.sealing.wrap import WRAPPED_SIZE, Cost
 from boardpack.store import disk, keys, twice
 from boardpack.store.attempts import FREE, WAITS
 from boardpack.store.errors import DiskFullError
-from tests.helpers import wiped
+from tests.helpers import warm, wiped
 
 PHRASE = "quatre mots sans rapport"
 OTHER = "une autre phrase de passe"
@@ -210,8 +209,7 @@ Victim = Callable[[Path, int], None]
 
 def lives(target: Victim, folder: Path, tmp_path: Path) -> list[tuple[int, Path]]:
     """Let a process die at each of its steps; return (exit code, the folder it left)."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.helpers.wiped"])
+    context = warm.context()
     found: list[tuple[int, Path]] = []
     for step in range(1, 300):
         copy = tmp_path / f"copy{step}"

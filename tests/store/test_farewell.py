@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import shutil
 import signal
 import sys
@@ -17,7 +16,7 @@ from boardpack.store import database, farewell, keys
 from boardpack.store.blobs import BlobStore
 from boardpack.store.database import Store
 from boardpack.store.errors import KeyringLostError
-from tests.helpers import wiped
+from tests.helpers import warm, wiped
 from tests.helpers.local import sha256
 
 PHRASE = "quatre mots sans rapport"
@@ -70,8 +69,7 @@ def test_killed_at_any_step_nothing_happened_or_the_key_is_gone(
     profile: Path, tmp_path: Path
 ) -> None:
     """Every step that the interpreter tells of (open, rename, remove…) is a place to die."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.helpers.wiped"])
+    context = warm.context()
     outcomes = {"intact": 0, "gone": 0}
     for step in range(1, 1000):
         copy = tmp_path / f"copy{step}"

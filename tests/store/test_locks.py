@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import shutil
 import signal
 import sys
@@ -21,7 +20,7 @@ from boardpack.store.database import Store
 from boardpack.store.errors import InconsistentReplyError
 from boardpack.store.locks import GRACE, LockKind
 from sync.protocol.messages import PROTOCOL, ExchangeReply
-from tests.helpers import wiped
+from tests.helpers import warm, wiped
 from tests.helpers.local import (
     COUNCIL,
     KEY,
@@ -269,8 +268,7 @@ def test_killed_while_erasing_an_assembly_all_of_it_or_nothing(
         made.hold(CONTENT)
         made.tell(dossier(document("a", version(CONTENT))), OVER)
     folder = tmp_path / MAYOR.official_id
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.helpers.wiped"])
+    context = warm.context()
     outcomes: list[str] = []
     for step in range(1, 300):
         copy = tmp_path / f"copy{step}"

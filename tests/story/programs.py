@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.helpers import warm
+
 ROOT = Path(__file__).parents[2]
 READY = "boardpack-server listening on "
 
@@ -37,11 +39,8 @@ class Server:
 
     def command(self, *arguments: str, stdin: str = "", expect: int = 0) -> dict[str, Any]:
         """Run an administration command that ends with this exit code; return its JSON."""
-        words = [sys.executable, "-m", "sync.server.command", arguments[0], *arguments[1:]]
-        done = subprocess.run(
-            [*words, "--data", str(self.data), "--json"],
-            cwd=ROOT, env=environment(), input=stdin, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        words = (*arguments, "--data", str(self.data), "--json")
+        done = warm.run("sync.server.command", words, ROOT, environment(), stdin)
         if done.returncode != expect:
             raise StoryError(f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}")
         answer: dict[str, Any] = json.loads(done.stdout)
@@ -98,11 +97,9 @@ class Person:
         Raises:
             StoryError: it ended with another exit code than `expect` (None takes any).
         """
-        words = [sys.executable, "-m", "boardpack", *arguments, "--profile", str(self.profile)]
-        done = subprocess.run(
-            [*words, "--json"], cwd=ROOT, env=environment(), text=True, capture_output=True,
-            input="\n".join(stdin) + "\n", check=False,
-        )  # fmt: skip
+        words = (*arguments, "--profile", str(self.profile), "--json")
+        given = "\n".join(stdin) + "\n"
+        done = warm.run("boardpack.cli.main", words, ROOT, environment(), given)
         if expect is not None and done.returncode != expect:
             raise StoryError(f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}")
         failed = read_json(done.stderr) or {}
