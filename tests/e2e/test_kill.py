@@ -68,7 +68,7 @@ def make_papers(folder: Path, count: int) -> tuple[Path, list[Path]]:
 @pytest.mark.slow
 @pytest.mark.e2e
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("kills", [20, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [12, pytest.param(200, marks=pytest.mark.long)])
 def test_what_was_promised_is_there_once_on_both_ends(tmp_path: Path, kills: int) -> None:
     chance = random.Random(2026)
     dossier, acts = make_papers(tmp_path, 60)

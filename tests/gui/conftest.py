@@ -18,7 +18,7 @@ from boardpack import bootstrap, messages
 from boardpack.sealing.wrap import Cost
 from boardpack.services.preferences import Layout, Preferences, Theme
 from boardpack.services.program import Program, Session
-from boardpack.store import keys
+from boardpack.store import database, keys
 from tests.gui.furnished import SECRET, Furniture, Sittings, make_profile, usual
 from tests.gui.patience import at_rest, settle, turn, until
 from tests.helpers.harmless import HARMLESS
@@ -43,9 +43,10 @@ CHEAP = Cost(memory=8, passes=1)
 
 
 @pytest.fixture(autouse=True)
-def cheap_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Unlocking is not what these tests measure: one guess costs nothing."""
+def cheap_profiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unlocking and full disks are not what these tests are about."""
     monkeypatch.setattr(keys, "COST", CHEAP)
+    monkeypatch.setattr(database, "BALLAST_BYTES", 4096)
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +90,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sittings]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
         patch.setattr(keys, "COST", CHEAP)
+        patch.setattr(database, "BALLAST_BYTES", 4096)
         folder = tmp_path_factory.mktemp("furnished") / "profile"
         furniture = Furniture()
         sittings = usual(furniture)

@@ -33,7 +33,8 @@ from boardpack.annotation.record import (
 )
 from boardpack.domain.hlc import NEVER, Stamp
 
-quick = settings(deadline=None, max_examples=200)
+#: As many examples as the profile says: many with --long (tests/conftest.py).
+quick = settings(deadline=None)
 WHEN = datetime(2026, 3, 4, 18, 30, tzinfo=UTC)
 
 # Few values, so that they meet.
@@ -202,7 +203,7 @@ edits = st.one_of(
 moves = st.tuples(st.integers(0, 2), edits | st.sampled_from(["meet"]))
 
 
-@settings(deadline=None, max_examples=300)
+@quick
 @given(
     st.lists(moves, max_size=24),
     st.lists(st.sampled_from([0, -9_000, 500_000]), min_size=3, max_size=3),

@@ -60,7 +60,7 @@ def test_any_part_read_is_that_part(content: bytes, offset: int, length: int) ->
             assert reader.read_at(offset, length) == content[offset : offset + length]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None)
 @given(st.integers(0, 8 * sealed_size(len(CONTENT), SMALL) - 1))
 def test_any_flipped_bit_is_noticed(bit: int) -> None:
     data = bytearray(sealed(CONTENT, []))

@@ -20,6 +20,13 @@ from tests.helpers.pki import pki
 from tests.signing.papers import deliberation, update
 
 COUNCIL = Path(__file__).parents[3] / "shared" / "corpus" / "council"
+#: Signing large ones takes minutes together.
+PAPERS = [
+    pytest.param(
+        each, id=each.name, marks=[pytest.mark.long] if each.stat().st_size > 300_000 else []
+    )
+    for each in sorted(COUNCIL.glob("*.pdf"))
+]
 
 
 def sign_twice(pdf: bytes) -> bytes:
@@ -115,7 +122,7 @@ def test_many_sign_one_document():
 
 
 @pytest.mark.corpus
-@pytest.mark.parametrize("path", sorted(COUNCIL.glob("*.pdf")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PAPERS)
 def test_real_council_papers_are_signed_or_put_in_order_first(path: Path):
     """Word writes hybrid files: the secretariat's intake rewrites them before anybody signs."""
     pdf = path.read_bytes()

@@ -9,7 +9,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from boardpack.sealing.wrap import Cost
-from boardpack.store import keys
+from boardpack.store import database, keys
 from sync.server import identity
 from sync.server.models import Official
 from tests.helpers import world as worlds
@@ -21,9 +21,10 @@ MakeDevice = Callable[[Official], SimulatedDevice]
 
 
 @pytest.fixture(autouse=True)
-def cheap_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Unlocking is not what these tests are about: one guess costs nothing."""
+def cheap_profiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unlocking and full disks are not what these tests are about."""
     monkeypatch.setattr(keys, "COST", Cost(memory=8, passes=1))
+    monkeypatch.setattr(database, "BALLAST_BYTES", 4096)
 
 
 @pytest.fixture

@@ -552,7 +552,9 @@ def test_a_damaged_store_is_repaired_and_read_again_from_the_server(
 # Anything at all
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(each, marks=pytest.mark.long) for each in range(2, 12))]
+)
 def test_any_mixture_of_faults_on_three_devices_ends_in_one_state(
     server: SimulatedServer,
     mayor: SimulatedDevice,
