@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -44,3 +45,14 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
         monkeypatch.setattr(errors, "free_bytes", lambda _folder: count)
 
     return set_free
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """The home of a session of its own, beside it a folder for a profile."""
+    # Short: the daemon's sockets are in it, and the path of a socket has 107 bytes at most.
+    with tempfile.TemporaryDirectory(prefix="k", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        (folder / "home").mkdir()
+        (folder / "profile").mkdir()
+        yield folder / "home"

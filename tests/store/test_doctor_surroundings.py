@@ -270,13 +270,6 @@ def test_what_is_known_without_the_secret_is_told_without_asking(
     assert [each["finding"] for each in json.loads(out)["findings"]] == ["store.keyring_lost"]
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    (tmp_path / "home").mkdir()
-    (tmp_path / "profile").mkdir()
-    return tmp_path / "home"
-
-
 @needs_keyring
 @pytest.mark.skipif(os.name != "posix", reason="D-Bus")
 @pytest.mark.parametrize(

@@ -34,13 +34,6 @@ UNLOCKED = "printf 'password\\n' | gnome-keyring-daemon --unlock --components=se
 LOCKED = "gnome-keyring-daemon --start --components=secrets >/dev/null; "
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    (tmp_path / "home").mkdir()
-    (tmp_path / "profile").mkdir()
-    return tmp_path / "home"
-
-
 def environment(home: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     return {**kept, "HOME": str(home), "XDG_RUNTIME_DIR": str(home), "PYTHONPATH": str(ROOT)}
