@@ -12,7 +12,8 @@ from pytest_django.fixtures import Settings
 
 from boardpack.domain import clock, ids
 from boardpack.services.sync_state import SyncMode
-from boardpack.store import damage
+from boardpack.store import damage, database
+from boardpack.store.database import BALLAST_BYTES
 from sync.protocol.messages import ConvocationAcknowledged
 from tests.helpers.devices import SimulatedDevice
 from tests.helpers.server import SimulatedServer
@@ -29,7 +30,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def mayor(small_disk: Path, server: SimulatedServer, world: World) -> Iterator[SimulatedDevice]:
+def mayor(
+    small_disk: Path, server: SimulatedServer, world: World, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[SimulatedDevice]:
+    monkeypatch.setattr(database, "BALLAST_BYTES", BALLAST_BYTES)
     device = SimulatedDevice(server, small_disk / "profile", world.mayor)
     device.enrol()
     yield device
