@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from boardpack.domain.ports import Registrar, Transport
+from boardpack.domain.ports import Ear, Registrar, Transport
 from boardpack.pdf.worker_client import PdfWorker
 from boardpack.services.account import Opened, host
 from boardpack.services.accounts import Accounts
@@ -18,6 +18,7 @@ from boardpack.services.farewells import FarewellService
 from boardpack.services.following import FollowingService
 from boardpack.services.identity import Identity
 from boardpack.services.leaving import LeavingService
+from boardpack.services.listening import ListeningService
 from boardpack.services.note_writing import NoteWriter
 from boardpack.services.notes import NotesService
 from boardpack.services.own_keys import OwnKeys
@@ -39,9 +40,11 @@ from boardpack.store.database import Store
 from boardpack.store.meta import Enrolled
 from signing.backends.pkcs12 import Pkcs12Signer
 from sync.client.enrolment import HttpRegistrar
+from sync.client.hint_line import HintLine
 from sync.client.http_transport import HttpTransport
 
 TransportFactory: TypeAlias = Callable[[Enrolled], Transport]
+EarFactory: TypeAlias = Callable[[Enrolled], Ear]
 RegistrarFactory: TypeAlias = Callable[[str], Registrar]
 
 
@@ -50,11 +53,17 @@ def http_transport(enrolled: Enrolled) -> Transport:
     return HttpTransport(enrolled.server_url, enrolled.device_id, enrolled.device_key)
 
 
+def http_ear(enrolled: Enrolled) -> Ear:
+    """Hear the server of an enrolled device."""
+    return HintLine(enrolled.server_url, enrolled.device_id, enrolled.device_key)
+
+
 def open_program(
     profile: Path,
     *,
     in_store: InStore = direct,
     transport_factory: TransportFactory = http_transport,
+    ear_factory: EarFactory = http_ear,
     registrar_factory: RegistrarFactory = HttpRegistrar,
 ) -> Program:
     """Return the program on one profile; nothing is opened yet.
@@ -63,6 +72,7 @@ def open_program(
         profile: its folder, which may be absent.
         in_store: runs a step where the store may be used (the window's store lane).
         transport_factory: reaches the server of an enrolled device.
+        ear_factory: hears it.
         registrar_factory: reaches a server by its address, before enrolment.
     """
 
@@ -75,7 +85,8 @@ def open_program(
             account=account,
             server=host(enrolled.server_url),
         )
-        return _open_session(context, enrolled, transport_factory(enrolled), together)
+        ways = transport_factory(enrolled), ear_factory(enrolled)
+        return _open_session(context, enrolled, ways, together)
 
     accounts = Accounts(profile, open_session)
     together = Together(accounts)
@@ -87,8 +98,9 @@ def open_program(
 
 
 def _open_session(
-    context: Context, enrolled: Enrolled, transport: Transport, together: Together[Session]
+    context: Context, enrolled: Enrolled, ways: tuple[Transport, Ear], together: Together[Session]
 ) -> Opened:
+    transport, ear = ways
     announcer = Announcer()
     keys = OwnKeys(enrolled.identities)
     writer = NoteWriter(context, keys, enrolled.device_id)
@@ -101,8 +113,10 @@ def _open_session(
     endings.tick()
     leaving = LeavingService(context, enrolled, transport, announcer, endings)
     synchronizing = SyncService(context, transport, announcer, identity, keys, leaving)
+    listening = ListeningService(context, ear)
 
     def close() -> None:
+        listening.stop()
         synchronizing.close()
         transport.close()
         for worker in (reader, examiner, indexer):
@@ -120,6 +134,7 @@ def _open_session(
         leaving=leaving,
         signing=SigningService(context, Pkcs12Signer.open),
         synchronizing=synchronizing,
+        listening=listening,
         steering=SteeringService(context, announcer),
         searching=SearchingService(context, indexer),
         preferences=PreferencesService(context),

@@ -1,9 +1,10 @@
 """Run work off the GUI thread; deliver the result on it.
 
-Four lanes: STORE has one thread, which owns the encrypted stores; NETWORK has several, for what
+Five lanes: STORE has one thread, which owns the encrypted stores; NETWORK has several, for what
 waits for a server or computes for long (a server that does not answer keeps no other from it);
-RENDER has one, for pages of documents; CHORES has one, for what nobody waits for. A result is
-dropped when its owner widget is gone, so a screen may be closed at any time.
+RENDER has one, for pages of documents; CHORES has one, for what nobody waits for; EAR has several,
+which listen to servers as long as their sessions last and never touch a store. A result is dropped
+when its owner widget is gone, so a screen may be closed at any time.
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ class Lane(StrEnum):
     NETWORK = "network"
     RENDER = "render"
     CHORES = "chores"
+    EAR = "ear"
 
 
-THREADS: Final = {Lane.STORE: 1, Lane.NETWORK: 8, Lane.RENDER: 1, Lane.CHORES: 1}
+THREADS: Final = {Lane.STORE: 1, Lane.NETWORK: 8, Lane.RENDER: 1, Lane.CHORES: 1, Lane.EAR: 8}
 
 
 class Task:
@@ -164,7 +166,9 @@ class Background(QObject):
             self._lanes[lane].shutdown(cancel_futures=True)
         if last is not None:
             self.in_store(last)
-        self._lanes[Lane.STORE].shutdown(cancel_futures=True)
+        # Whoever still listens is told to stop when the session is closed.
+        for lane in (Lane.STORE, Lane.EAR):
+            self._lanes[lane].shutdown(cancel_futures=True)
 
     def _post(self, task: Task, closure: Callable[[], Any]) -> None:
         if not self._closed:

@@ -174,3 +174,37 @@ class Registrar(Protocol):
     def close(self) -> None:
         """Close the connections."""
         ...
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the server said without being asked: how far the feeds of this device are there.
+
+    Attributes:
+        cursor: feed → number.
+    """
+
+    epoch: str
+    cursor: Mapping[str, int]
+
+
+class Ear(Protocol):
+    """The server, as a device hears it without asking. `hang_up` may be called by any thread."""
+
+    @property
+    def reaches(self) -> bool:
+        """Whether anything can be heard from here."""
+        ...
+
+    def listen(self, heard: Callable[[Heard | None], None]) -> None:
+        """Tell what is heard, None for a sign of life, until the server ends it.
+
+        Raises:
+            NoAccessError: the server says nothing unasked.
+            ConnectionLostError, ThrottledError: not now.
+        """
+        ...
+
+    def hang_up(self) -> None:
+        """Hear nothing more, at once."""
+        ...

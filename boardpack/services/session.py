@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from boardpack.services.following import FollowingService
     from boardpack.services.identity import Identity, Me
     from boardpack.services.leaving import LeavingService
+    from boardpack.services.listening import ListeningService
     from boardpack.services.notes import NotesService
     from boardpack.services.pages import PageService
     from boardpack.services.preferences import PreferencesService
@@ -45,6 +46,7 @@ class Session:
     leaving: LeavingService
     signing: SigningService
     synchronizing: SyncService
+    listening: ListeningService
     steering: SteeringService
     searching: SearchingService
     preferences: PreferencesService

@@ -35,12 +35,17 @@ _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True)
 class Request:
-    """A request to one path of the server."""
+    """A request to one path of the server.
+
+    Attributes:
+        silence: seconds without a byte after which the answer to a GET is given up; None: as usual.
+    """
 
     method: str
     path: str
     headers: dict[str, str] = field(default_factory=dict)
     content: bytes | None = None
+    silence: float | None = None
 
 
 def check_address(url: str) -> str:
@@ -128,7 +133,7 @@ class ServerConnection:
                 reply = Reply(response.status_code, response.headers, body)
                 yield reply, response.iter_raw()
             return
-        with self._files.answer(request.path, _headers(request)) as answer:
+        with self._files.answer(request.path, _headers(request), request.silence) as answer:
             pieces = file_line.pieces(answer)
             body = b"" if httpx.codes.is_success(answer.status) else _body(pieces)
             headers = {name.lower(): value for name, value in answer.getheaders()}

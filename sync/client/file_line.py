@@ -46,7 +46,8 @@ class FileLine:
         self._trust = trust
         self._lock = threading.Lock()
         self._idle: list[tuple[float, http.client.HTTPConnection]] = []
-        self._busy: set[http.client.HTTPConnection] = set()
+        #: With its socket: http.client forgets that of an answer after which the server hangs up.
+        self._busy: dict[http.client.HTTPConnection, socket.socket] = {}
         self._closed = False
 
     def close(self) -> None:
@@ -56,15 +57,21 @@ class FileLine:
             for _, each in self._idle:
                 each.close()
             self._idle.clear()
-            for each in self._busy:
-                if each.sock is not None:
-                    with contextlib.suppress(OSError):
-                        # Below TLS, whose state belongs to the thread that reads.
-                        socket.socket.shutdown(each.sock, socket.SHUT_RDWR)
+            for used in self._busy.values():
+                with contextlib.suppress(OSError):
+                    # Below TLS, whose state belongs to the thread that reads.
+                    socket.socket.shutdown(used, socket.SHUT_RDWR)
 
     @contextmanager
-    def answer(self, path: str, headers: dict[str, str]) -> Generator[http.client.HTTPResponse]:
+    def answer(
+        self, path: str, headers: dict[str, str], silence: float | None = None
+    ) -> Generator[http.client.HTTPResponse]:
         """Ask for a path; give the answer, whose body `pieces` reads.
+
+        Args:
+            path: below the server's address.
+            headers: of the request.
+            silence: seconds without a byte after which it is given up; None: a minute.
 
         Raises:
             OfflineError, TooSlowError, ConnectionLostError, TlsError, ClockError: no answer.
@@ -72,6 +79,7 @@ class FileLine:
         line = self._take()
         response = None
         try:
+            line.sock.settimeout(SILENCE_SECONDS if silence is None else silence)
             response = self._asked(line, path, headers)
             yield response
         finally:
@@ -85,7 +93,7 @@ class FileLine:
             while self._idle:
                 since, line = self._idle.pop()
                 if since > fresh:
-                    self._busy.add(line)
+                    self._busy[line] = line.sock
                     return line
                 line.close()
         return self._connected()
@@ -100,9 +108,8 @@ class FileLine:
         except OSError as error:
             line.close()
             raise errors.OfflineError from error
-        line.sock.settimeout(SILENCE_SECONDS)
         with self._lock:
-            self._busy.add(line)
+            self._busy[line] = line.sock
             closed = self._closed
         if closed:
             self._leave(line, None)
@@ -130,7 +137,7 @@ class FileLine:
     ) -> None:
         """Keep a connection whose answer was read to its end; close any other."""
         with self._lock:
-            self._busy.discard(line)
+            self._busy.pop(line, None)
             whole = response is not None and response.isclosed() and line.sock is not None
             if whole and not self._closed:
                 self._idle.append((time.monotonic(), line))

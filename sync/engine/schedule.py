@@ -15,6 +15,8 @@ LARGE: Final = 20 * 1024 * 1024
 
 FIRST_DELAY: Final = 1.0
 LONGEST_DELAY: Final = 300.0
+#: Within this time devices come back whose streams ended, since they ended together.
+COME_BACK: Final = 30.0
 
 
 def order(missing: Iterable[Wanted], now: datetime) -> list[Wanted]:
@@ -49,6 +51,11 @@ def backoff(failures: int, jitter: Callable[[], float]) -> float:
     Spread over the whole interval, so that devices cut off together do not come back together.
     """
     return jitter() * min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** (failures - 1))
+
+
+def come_back(jitter: Callable[[], float]) -> float:
+    """Return how long to wait before a stream that ended is taken up."""
+    return jitter() * COME_BACK
 
 
 def obey(seconds: float, jitter: Callable[[], float]) -> float:

@@ -1,4 +1,6 @@
-"""When to exchange with the server: at unlock, every minute or as the server says, after an action.
+"""When to exchange with the server: at unlock, by routine, after an action, and as it asks for it.
+
+The routine: every minute, or every quarter of an hour while the server is heard (ADR 0021).
 
 One exchange at a time. Being offline is no event: the state line says it, nothing else.
 """
@@ -18,8 +20,11 @@ from boardpack.services.sync_state import SyncState
 from boardpack.services.synchronize import SyncReport
 from ui.background import DAMAGED, Background, Lane
 from ui.errors import note_bug
+from ui.exchange.listener import Listener
 
 ROUTINE_S: Final = 60
+#: While the server is heard: what moves no feed, such as a mandate that begins, needs it still.
+HEARING_S: Final = 15 * 60
 JITTER: Final = 0.1
 AFTER_ACTION_MS: Final = 1000
 ERASED: Final = "account.erased"
@@ -44,6 +49,10 @@ class SyncDriver(QObject):
         self._again = False
         self._due = False
         self._stopped = False
+        self._least = 0.0
+        self._listener = Listener(session, background, self)
+        self._listener.moved.connect(self._moved)
+        self._listener.lost.connect(self._lost)
         self._routine = self._single_shot(self._routine_due)
         self._soon = self._single_shot(self.sync_now)
         application = QGuiApplication.instance()
@@ -65,12 +74,14 @@ class SyncDriver(QObject):
         """Exchange now, then by routine."""
         self.read_state()
         self.sync_now()
+        self._listener.start()
 
     def stop(self) -> None:
         """End the exchange under way and start no other."""
         self._stopped = True
         self._routine.stop()
         self._soon.stop()
+        self._listener.stop()
         self._service.cancel()
 
     def cancel(self) -> None:
@@ -129,24 +140,42 @@ class SyncDriver(QObject):
             self.stop()
             self.erased.emit()
             return
-        self._finish(report.retry_after, report.next_in)
+        # Of a server that is busy; of any other it is its routine.
+        self._least = report.retry_after if report.code else 0
+        calm = self._listener.hearing and not report.code
+        self._finish(report.retry_after, report.next_in, HEARING_S if calm else ROUTINE_S)
 
     def _failed(self, error: Exception) -> None:
         note_bug(error)
-        self._finish(ROUTINE_S)
+        self._least = 0
+        self._finish(0)
 
-    def _finish(self, seconds: float, turn_in: float = 0) -> None:
+    def _finish(self, least: float, turn_in: float = 0, usual: float = ROUTINE_S) -> None:
         self._under_way = False
         self.read_state()
         if self._stopped:
             return
         # Never before the server wants to hear again.
-        spread = 1 + random.uniform(0, JITTER)  # noqa: S311 no secret: spreads devices
-        pause = max(seconds, ROUTINE_S) * spread
+        pause = self._spread(max(least, usual))
         self._routine.start(round((min(pause, turn_in) if turn_in else pause) * 1000))
         if self._again:
             self._again = False
             self.sync_now()
+
+    @staticmethod
+    def _spread(seconds: float) -> float:
+        return seconds * (1 + random.uniform(0, JITTER))  # noqa: S311 no secret: spreads devices
+
+    def _moved(self) -> None:
+        """Exchange, unless the server asked for a pause: the routine comes after it anyway."""
+        if not (self._least and self._routine.isActive()):
+            self.sync_now()
+
+    def _lost(self) -> None:
+        """Come back to the usual routine when the server is heard no more."""
+        soon = round(self._spread(max(self._least, ROUTINE_S)) * 1000)
+        if self._routine.remainingTime() > soon:
+            self._routine.start(soon)
 
     def _routine_due(self) -> None:
         if QGuiApplication.applicationState() is Qt.ApplicationState.ApplicationActive:
