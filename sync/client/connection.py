@@ -111,6 +111,11 @@ class ServerConnection:
         if self._files is not None:
             self._files.close()
 
+    def cut(self) -> None:
+        """End what `stream` reads, at once; whoever reads closes the rest. Any thread."""
+        if self._files is not None:
+            self._files.close()
+
     def ask(self, request: Request) -> Reply:
         """Send a request, return the whole answer, whatever its status.
 

@@ -71,7 +71,7 @@ class HintLine:
         with self._lock:
             self._over = True
             if self._connection is not None:
-                self._connection.close()
+                self._connection.cut()
 
     def _connected(self) -> ServerConnection:
         with self._lock:

@@ -46,7 +46,6 @@ def test_what_changes_is_here_at_once_and_who_is_revoked_asks_by_routine_again(
     shell = desk.unlock()
     driver = shell.driver
     until(lambda: driver._listener.hearing and not driver.under_way, "the server to be heard")
-    until(lambda: driver._routine.remainingTime() > 10 * 60 * 1000, "the slower routine")
 
     def count() -> int:
         return desk.background.in_store(lambda: len(desk.session.reading.sittings()))
@@ -57,6 +56,7 @@ def test_what_changes_is_here_at_once_and_who_is_revoked_asks_by_routine_again(
     office.lock()
     until(lambda: count() > before, "the new sitting")
     until(lambda: not driver.under_way, "the end of the exchange")
+    until(lambda: driver._routine.remainingTime() > 10 * 60 * 1000, "the slower routine")
 
     site.served.command("revoke", MAYOR)
     until(lambda: not driver._listener.hearing, "the end of the stream")
