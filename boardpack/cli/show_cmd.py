@@ -1,8 +1,9 @@
-"""`boardpack show`: one sitting; acknowledge it; or who received and opened what."""
+"""`boardpack show`: one sitting; acknowledge it; its secretariat: tell members, follow them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import click
 
@@ -21,21 +22,41 @@ from boardpack.services.read_models import (
     SittingView,
 )
 
+TELL: Final = "tell"
+TAKE: Final = "take"
+
 
 @click.command("show")
 @click.argument("sitting")
 @click.option("--acknowledge", is_flag=True, help="Acknowledge the convocation.")
 @click.option("--follow", is_flag=True, help="Receipts and signatures, for its secretariat.")
+@click.option(
+    "--tell-now", "telling", flag_value=TELL, help="Tell members at once of one that waits."
+)
+@click.option("--call-back", "telling", flag_value=TAKE, help="Take back one that waits.")
 @unlocking
 @common
 def command(
-    terminal: Terminal, *, unlock_from: str | None, sitting: str, acknowledge: bool, follow: bool
+    terminal: Terminal,
+    *,
+    unlock_from: str | None,
+    sitting: str,
+    acknowledge: bool,
+    follow: bool,
+    telling: str | None,
 ) -> None:
-    """Show one SITTING: its identifier, the beginning of it, or "next"."""
+    """Show one SITTING: its identifier, the beginning of it, or "next".
+
+    What --tell-now and --call-back say goes to the server with the next `boardpack sync`.
+    """
     with unlocked(terminal, unlock_from) as profile:
         session, sitting_id = sitting_called(profile.sessions, sitting)
         if acknowledge:
             session.reading.acknowledge(sitting_id)
+        if telling == TELL:
+            session.publishing.tell_now(sitting_id)
+        elif telling == TAKE:
+            session.publishing.call_back(sitting_id)
         if follow:
             followed = session.following.follow(sitting_id)
             terminal.show(followed, follow_lines(followed))

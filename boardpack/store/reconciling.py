@@ -22,7 +22,7 @@ from boardpack.workflow.transitions import (
     StaleBaseError,
 )
 from sync.protocol.errors import NoAccessError, WrongManifestError
-from sync.protocol.messages import Change
+from sync.protocol.messages import GONE, Change
 
 _STATE: Final = "reconcile"
 _LAST: Final = "reconciled"
@@ -94,8 +94,15 @@ def begin(connection: Connection, epoch: str, at: datetime) -> Reconcile:
     state = Reconcile(epoch, clock.now())
     meta.write(connection, _STATE, state)
     connection.execute("DELETE FROM frozen")
+    _doubt_packs(connection)
     journal.write(connection, "reconcile_begun", epoch)
     return state
+
+
+def _doubt_packs(connection: Connection) -> None:
+    """Let go, in the end, what was sent ahead unless it is told again: its key may be lost."""
+    for row in connection.execute("SELECT sitting_id FROM sealed_dossiers").fetchall():
+        freeze(connection, Change("", 0, "sealed_dossier", row["sitting_id"], GONE))
 
 
 def freeze(connection: Connection, change: Change) -> None:

@@ -50,12 +50,14 @@ WHERE NOT EXISTS ({_HERE} p.sha256)
 """  # noqa: S608 constants only
 
 
-#: Sent ahead, sealed; once the dossier was told its files come instead.
+#: Sent ahead, sealed; once the dossier was told its files come instead. A server that was restored
+#: may send ahead again what is known here.
 _PACKS = f"""
 SELECT p.sha256, p.size, p.sitting_id, s.day || 'T00:00:00Z' AS starts_at, 0 AS convocation,
        0 AS to_sign, s.told_at, s.spread_s
 FROM sealed_packs p JOIN sealed_dossiers s USING (sitting_id)
 WHERE NOT s.opened AND NOT EXISTS ({_HERE} p.sha256)
+  AND NOT EXISTS (SELECT 1 FROM dossiers d WHERE d.sitting_id = p.sitting_id)
   AND NOT EXISTS (SELECT 1 FROM access a WHERE a.assembly_id = s.assembly_id AND NOT a.granted)
 """  # noqa: S608 constants only
 

@@ -74,6 +74,12 @@ def members_today(assembly: Assembly) -> frozenset[str]:
     return frozenset(_running(assembly).values_list("official_id", flat=True))
 
 
+def office_today(assembly: Assembly) -> frozenset[str]:
+    """Return the agents of an assembly's secretariat today."""
+    rows = _running(assembly).filter(role=Role.SECRETARY_OFFICE.value)
+    return frozenset(rows.values_list("official_id", flat=True))
+
+
 def _running(assembly: Assembly) -> QuerySet[Mandate]:
     day = today_in(assembly.timezone)
     rows = Mandate.objects.filter(assembly=assembly, starts__lte=day)

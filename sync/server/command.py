@@ -248,6 +248,14 @@ def restored(data: Path | None, *, as_json: bool) -> None:
     _do("restored", data, as_json=as_json)
 
 
+@main.command()
+@_common
+@click.option("--let-go", is_flag=True, help=_("Nothing more comes back: tell them, in time."))
+def held(data: Path | None, *, as_json: bool, let_go: bool) -> None:
+    """List dossiers that wait for their secretariat since a restore, or let them go."""
+    _do("held", data, as_json=as_json, let_go=let_go)
+
+
 @main.command("new-assembly-key")
 @_common
 @click.argument("given", metavar="ASSEMBLY")

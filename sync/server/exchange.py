@@ -58,6 +58,7 @@ from sync.server.actions.do_record_signature import do_record_signature, examine
 from sync.server.actions.do_refresh_access import do_refresh_access
 from sync.server.actions.do_refresh_shared import do_refresh_shared
 from sync.server.actions.do_refuse_deliberation import do_refuse_deliberation
+from sync.server.actions.do_settle_device import do_settle_device
 from sync.server.models import AppliedEvent
 
 MAX_BYTES: Final = 32 * 1024 * 1024
@@ -116,6 +117,12 @@ def exchange(person: Person, data: bytes) -> bytes:
     _require_agreement(person, envelope, state.epoch)
     again = _not_for_ever(envelope, state.epoch)
     answers = tuple(answer(person, bytes(raw), again=again) for raw in envelope.events)
+    if (
+        state.restored_at
+        and envelope.epoch == state.epoch
+        and not (envelope.ask or envelope.events)
+    ):
+        do_settle_device(person, state.epoch)
     do_refresh_access(person.official.id)
     do_refresh_shared(person.official.id)
     cursor = envelope.cursor if envelope.epoch == state.epoch else {}

@@ -56,6 +56,8 @@ ROLE_TABLE = {
     "do_retry_job": Permission.OPERATOR,
     "do_revoke_device": Permission.OPERATOR,
     "do_save_assembly": Permission.OPERATOR,
+    "do_let_go": Permission.OPERATOR,
+    "do_settle_device": Permission.SELF,
     "do_save_authority": Permission.OPERATOR,
     "do_save_group": Permission.OPERATOR,
     "do_save_mandate": Permission.OPERATOR,

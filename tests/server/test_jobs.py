@@ -129,6 +129,19 @@ def test_check_finds_what_was_given_up(given_up, caplog) -> None:
     assert any("boardpack-server jobs" in each for each in problems)
 
 
+def test_check_finds_that_nobody_works(world, tmp_path, later) -> None:
+    jobs.go_wrong.enqueue(str(tmp_path / "file"))
+    asked_for_later = jobs.go_wrong.using(run_after=clock.now() + timedelta(hours=5))
+    asked_for_later.enqueue(str(tmp_path / "file"))
+    assert not queue.overdue().exists()
+    later(queue.IDLE + timedelta(seconds=1))
+    assert queue.overdue().count() == 1
+    problems = examine.run(deep=False).facts["problems"]
+    assert any("boardpack-server run" in each for each in problems)
+    QueuedJob.objects.filter(run_after__gt=clock.now()).update(status=STATES.RUNNING)
+    assert not queue.overdue().exists(), "somebody is at work"
+
+
 def test_an_operator_drops_what_was_given_up(given_up, caplog) -> None:
     do_drop_job(worlds.IT, str(given_up.id))
     assert not QueuedJob.objects.exists()

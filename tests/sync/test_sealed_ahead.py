@@ -1,5 +1,6 @@
 """A dossier sent ahead: ciphertext on every device, opened by the server's word alone."""
 
+import io
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from boardpack.cli.main import run
 from boardpack.domain import clock
 from boardpack.domain.dossier import DocumentKind
 from boardpack.sealing.packs import PackReader
@@ -16,6 +18,7 @@ from sync.server.actions.do_save_mandate import do_save_mandate
 from sync.server.jobs import worker
 from sync.server.models import Blob, Change, Mandate, SealedPack
 from tests.helpers import world as worlds
+from tests.helpers.devices import SECRET
 
 BLOBS = "/api/v1/blobs/"
 MARK = b"LE-BUDGET-SECRET"
@@ -261,3 +264,16 @@ def test_told_now_it_opens_before_its_instant(agent, member, sent, server) -> No
     assert has_all(member, SUMMONS, REPORT)
     assert fetched(server) == before
     assert not member.session.reading.sittings()[0].called_back
+
+
+@pytest.mark.parametrize(("option", "told"), [("--tell-now", True), ("--call-back", False)])
+def test_the_command_line_says_it_too(agent, sent, member, monkeypatch, option, told) -> None:
+    agent.program.lock()
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{SECRET}\n"))
+    words = ["show", sent.sitting_id, option, "--profile", str(agent.folder), "--unlock-from", "-"]
+    assert run(words) == 0
+    agent.restart()
+    agent.synced()
+    member.synced()
+    assert has_all(member, SUMMONS, REPORT) is told
+    assert bool(member.session.reading.sittings()) is told

@@ -16,7 +16,7 @@ from sync.protocol.errors import BadEventError
 from sync.protocol.messages import DossierPublished
 from sync.server import audit, records
 from sync.server.access import Person, access_assembly
-from sync.server.actions import assembly_keys, delta_planning, telling
+from sync.server.actions import assembly_keys, delta_planning, holding, telling
 from sync.server.actions.dossier_rules import check_dossier, check_history
 from sync.server.actions.held import require_held
 from sync.server.actions.seal_job import KEPT, forget_packs, seal_dossier
@@ -60,13 +60,14 @@ def do_publish_dossier(person: Person, event: DossierPublished) -> None:
 
 def _send(person: Person, dossier: Dossier, before: Dossier | None) -> None:
     now = clock.now()
-    waits = telling.waits(dossier, now)
     known = Sitting.objects.filter(id=dossier.sitting_id).first()
+    held = holding.must_hold(person, dossier, known)
+    waits = held or telling.waits(dossier, now)
     if waits:
         telling.require_untold(known)
     fresh = replace(dossier, revised_at=now, first_sent_at=now, telling=Telling.TOLD, spread_s=0)
     kept = telling.put_off(fresh) if waits else fresh
-    sitting, revision = _keep(person, kept, now)
+    sitting, revision = _keep(person, kept, now, held=held or (known is not None and known.held))
     delta_planning.plan_dossier(kept, before)
     detail: dict[str, str | int] = {"revision": kept.revision}
     if waits and kept.not_before:
@@ -103,7 +104,9 @@ def _before(dossier: Dossier) -> Dossier | None:
     return records.dossier(DossierRevision.objects.get(sitting=sitting, revision=revision))
 
 
-def _keep(person: Person, dossier: Dossier, now: datetime) -> tuple[Sitting, DossierRevision]:
+def _keep(
+    person: Person, dossier: Dossier, now: datetime, *, held: bool
+) -> tuple[Sitting, DossierRevision]:
     sitting, _ = Sitting.objects.update_or_create(
         id=dossier.sitting_id,
         defaults={
@@ -111,6 +114,7 @@ def _keep(person: Person, dossier: Dossier, now: datetime) -> tuple[Sitting, Dos
             "title": dossier.title,
             "starts_at": dossier.starts_at,
             "revision": dossier.revision,
+            "held": held,
         },
     )
     revision = DossierRevision.objects.create(

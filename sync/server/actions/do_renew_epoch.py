@@ -1,12 +1,16 @@
-"""After a restore from backup, IT begins a new epoch: devices read their feeds again."""
+"""After a restore from backup, IT begins a new epoch: devices read their feeds again.
+
+What readers were not told of is held until its secretariat was heard (`holding`).
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from boardpack.domain import ids
+from boardpack.domain import clock, ids
 from boardpack.domain.errors import ActionableError
 from sync.server import audit, identity, transactions
+from sync.server.actions import holding
 from sync.server.permission import Acting, Permission, require_operator
 
 PERMISSION: Final = Permission.OPERATOR
@@ -32,8 +36,9 @@ def do_renew_epoch(actor: Acting) -> str:
         if epoch <= row.epoch:
             raise ClockBehindError
         row.epoch = epoch
-        row.save(update_fields=["epoch"])
-        audit.record(operator, "renew_epoch", row.id)
+        row.restored_at = clock.now()
+        row.save(update_fields=["epoch", "restored_at"])
+        audit.record(operator, "renew_epoch", row.id, held=holding.hold_all())
         return row.epoch
 
     return transactions.run(act)

@@ -14,7 +14,7 @@ PERMISSION: Final = Permission.OPERATOR
 
 
 def do_tell_dossier(actor: Acting, sitting_id: str, revision: int) -> None:
-    """Tell readers, unless they were told or another revision took this one's place.
+    """Tell readers, unless they were told, another revision took this one's place, or it is held.
 
     Raises:
         TooEarlyError: its instant has not come, by the server's clock.
@@ -23,7 +23,7 @@ def do_tell_dossier(actor: Acting, sitting_id: str, revision: int) -> None:
 
     def act() -> None:
         sitting = Sitting.objects.select_for_update().get(id=sitting_id)
-        if sitting.revision != revision or sitting.told_at is not None:
+        if sitting.revision != revision or sitting.told_at is not None or sitting.held:
             return
         row = DossierRevision.objects.get(sitting=sitting, revision=revision)
         if records.dossier(row).telling is Telling.CALLED_BACK:

@@ -32,7 +32,14 @@ def run(*, deep: bool) -> Outcome:
         raise identity.NotInitialisedError(folder=str(settings.DATA_FOLDER))
     state = identity.state()
     identity.server_key()
-    problems = [*_secrets(), *_files(deep=deep), *_jobs(), *_disagreements(state.epoch)]
+    problems = [
+        *_secrets(),
+        *_files(deep=deep),
+        *_jobs(),
+        *_idle(),
+        *_disagreements(state.epoch),
+        *_held(),
+    ]
     facts = {
         "server_id": state.id,
         "database": connection.vendor,
@@ -79,12 +86,34 @@ def _disagreements(epoch: str) -> Iterator[str]:
         yield text.format(count=count)
 
 
+def _held() -> Iterator[str]:
+    count = Sitting.objects.filter(held=True).count()
+    if count:
+        text = ngettext(
+            "{count} dossier waits since the restore: boardpack-server held.",
+            "{count} dossiers wait since the restore: boardpack-server held.",
+            count,
+        )
+        yield text.format(count=count)
+
+
 def _jobs() -> Iterator[str]:
     count = queue.given_up().count()
     if count:
         text = ngettext(
             "{count} job was given up: boardpack-server jobs.",
             "{count} jobs were given up: boardpack-server jobs.",
+            count,
+        )
+        yield text.format(count=count)
+
+
+def _idle() -> Iterator[str]:
+    count = queue.overdue().count()
+    if count:
+        text = ngettext(
+            "{count} job waits and nobody works: start boardpack-server run, or work.",
+            "{count} jobs wait and nobody works: start boardpack-server run, or work.",
             count,
         )
         yield text.format(count=count)

@@ -14,5 +14,6 @@ def run() -> Outcome:
     lines = [
         _("At their next exchange devices read everything again, without fetching files twice."),
         _("They send again what this server lost; leave it on until they all have exchanged."),
+        _("Dossiers that wait for their instant are held until then: boardpack-server held."),
     ]
     return Outcome({"epoch": epoch}, lines)

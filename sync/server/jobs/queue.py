@@ -28,6 +28,8 @@ from sync.server.models import QueuedJob
 
 #: A holder that did not sign for so long is gone: twelve missed signs.
 LEASE: Final = timedelta(seconds=60)
+#: A job that waits for so long after its time is not only behind others.
+IDLE: Final = timedelta(minutes=10)
 FIRST_WAIT: Final = timedelta(seconds=10)
 LONGEST_WAIT: Final = timedelta(hours=2)
 _TRACE_LENGTH: Final = 4000
@@ -51,6 +53,15 @@ def waiting() -> QuerySet[QueuedJob]:
     now = clock.now()
     due = Q(run_after=get_date_max()) | Q(run_after__lte=now)
     return QueuedJob.objects.filter(due, status=TaskResultStatus.READY)
+
+
+def overdue() -> QuerySet[QueuedJob]:
+    """Return the jobs that wait for long although nobody is at work; none while somebody is."""
+    before = clock.now() - IDLE
+    if QueuedJob.objects.filter(status=TaskResultStatus.RUNNING).exists():
+        return QueuedJob.objects.none()
+    at_once = Q(run_after=get_date_max(), enqueued_at__lt=before)
+    return waiting().filter(at_once | Q(run_after__lt=before))
 
 
 def unfinished() -> QuerySet[QueuedJob]:

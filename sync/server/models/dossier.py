@@ -14,6 +14,7 @@ class Sitting(models.Model):
     """A sitting; its row lock orders those who publish a revision of its dossier.
 
     `told_at`: when readers were first told of it; until then only its secretariat knows of it.
+    `held`: not to be told, whatever its instant, until its secretariat was heard after a restore.
     """
 
     id = models.CharField(primary_key=True, max_length=ids.LENGTH, editable=False)
@@ -22,6 +23,7 @@ class Sitting(models.Model):
     starts_at = models.DateTimeField(_("Starts on"))
     revision = models.PositiveIntegerField()
     told_at = models.DateTimeField(_("Sent on"), null=True, blank=True)
+    held = models.BooleanField(_("Held after a restore"), default=False)
 
     class Meta:
         """Newest first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from boardpack.domain import ids
 from boardpack.domain.records import DeviceState, RevocationReason
 from sync.server.models.identified import Identified
 from sync.server.models.people import Official
@@ -29,7 +30,8 @@ class Device(Identified):
     """A device of one official; its key is its OAuth `client_id`.
 
     `wipe` and `drain` are what IT ordered when it revoked the device; `erased_at` is when the
-    server heard, signed by the device, that it was done.
+    server heard, signed by the device, that it was done. `settled_epoch`: the last epoch in which
+    it had nothing left to ask or to send again.
     """
 
     official = models.ForeignKey(Official, models.PROTECT, verbose_name=_("Official"))
@@ -48,6 +50,7 @@ class Device(Identified):
     ordered_at = models.DateTimeField(_("Ordered"), null=True, blank=True)
     drained_at = models.DateTimeField(_("Handed in"), null=True, blank=True)
     erased_at = models.DateTimeField(_("Erased"), null=True, blank=True)
+    settled_epoch = models.CharField(max_length=ids.LENGTH, blank=True, editable=False)
 
     class Meta:
         """One active device an official."""

@@ -11,9 +11,13 @@ from sync.server.models.people import Official
 
 
 class ServerState(Identified):
-    """One row: the identity and the epoch of this server."""
+    """One row: the identity and the epoch of this server.
+
+    `restored_at`: when its last epoch began because it was restored from a backup.
+    """
 
     epoch = models.CharField(max_length=ids.LENGTH, default=ids.new_id)
+    restored_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         """The epoch."""
