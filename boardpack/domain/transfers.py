@@ -50,6 +50,11 @@ class Wanted:
     turn_in: float = 0
     ahead: bool = False
 
+    @property
+    def cost(self) -> int:
+        """Bytes that come over the line for it, as a whole."""
+        return 0 if self.ahead else self.size
+
 
 @dataclass(frozen=True)
 class Allowance:
@@ -64,8 +69,8 @@ class Allowance:
     asked: frozenset[str] = frozenset()
 
     def lets(self, sha256: str, cost: int) -> bool:
-        """Tell whether a file may come that costs so many bytes."""
-        return self.limit is None or cost < self.limit or sha256 in self.asked
+        """Tell whether a file may come that costs so many bytes; what costs none always may."""
+        return self.limit is None or not cost or cost < self.limit or sha256 in self.asked
 
 
 @dataclass(frozen=True)

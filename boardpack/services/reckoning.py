@@ -37,7 +37,7 @@ def parted(
     """Return what may come by itself, and what is held back."""
     coming, held = Heap(), Heap()
     for each in missing:
-        lets = each.sha256 in opened or allowance.lets(each.sha256, each.size)
+        lets = each.sha256 in opened or allowance.lets(each.sha256, each.cost)
         (coming if lets else held).add(each.size)
     return coming, held
 
@@ -77,7 +77,7 @@ class Reckoning:
             wanted = self._left.pop(sha256, None)
             if wanted is None:
                 continue
-            lets = sha256 in self._opened or self._allowance.lets(sha256, wanted.size)
+            lets = sha256 in self._opened or self._allowance.lets(sha256, wanted.cost)
             (self._coming if lets else self.held).add(-wanted.size, -1)
             self._here.add(wanted.size)
 

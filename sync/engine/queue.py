@@ -122,7 +122,7 @@ class Queue:
 def _cost(fetch: FetchBlob | FetchDelta) -> int:
     if isinstance(fetch, FetchDelta):
         return fetch.offer.size
-    return 0 if fetch.wanted.ahead else fetch.wanted.size
+    return fetch.wanted.cost
 
 
 def _burden(command: Command) -> str | None:

@@ -131,6 +131,15 @@ def test_at_the_instant_it_opens_without_a_byte_of_files(member, sent, server, t
     assert member.session.reading.sittings()[0].missing_bytes == 0
 
 
+def test_a_pause_keeps_nothing_closed_that_is_here(member, sent, server, tell) -> None:
+    member.session.steering.pause()
+    before = fetched(server)
+    tell()
+    assert member.sync().held_files == 0
+    assert fetched(server) == before
+    assert has_all(member, SUMMONS, REPORT)
+
+
 def test_a_device_that_was_off_gets_the_files(world, device_of, sent, tell) -> None:
     tell()
     device = device_of(world.mayor)
