@@ -6,7 +6,7 @@ import contextlib
 import random
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pymupdf
@@ -85,7 +85,10 @@ def test_what_was_promised_is_there_once_on_both_ends(tmp_path: Path, kills: int
 
         program, mayor = town.unlock("mayor")
         exchange(mayor)
-        promised = {kind: {i for k, i in promises if k == kind} for kind, _ in promises}
+        # On a slow machine short lives may promise nothing of a kind.
+        promised = defaultdict[str, set[str]](set)
+        for kind, identifier in promises:
+            promised[kind].add(identifier)
         notes = Counter(row.note.note_id for row in mayor.notes.all())
         assert promised["note"] <= set(notes)
         assert set(notes.values()) == {1}
@@ -103,7 +106,8 @@ def test_what_was_promised_is_there_once_on_both_ends(tmp_path: Path, kills: int
         }
         assert promised["signed"] <= signed
         acknowledged = [each for each in followed.people if each.acknowledged_at]
-        assert len(acknowledged) == len(promised["acknowledged"]) == 1
+        # Once at most; a life may end between its being kept and its being told.
+        assert len(promised["acknowledged"]) <= len(acknowledged) <= 1
         assert len(promises) > kills  # the lives were long enough to promise something
         program.lock()
         agent.lock()
