@@ -121,8 +121,8 @@ def test(arguments: list[str]) -> int:
     environment()
     if arguments not in ([], ["--long"]):
         return call(PYTHON, "-m", "pytest", *arguments)
-    # Two more than a small machine has cores: tests often wait for a process of their own.
-    suite = (PYTHON, "-m", "pytest", "-n", "4", "--dist", "worksteal", "-q", *arguments)
+    # One more than a small machine has cores: tests often wait for a process of their own.
+    suite = (PYTHON, "-m", "pytest", "-n", "3", "--dist", "worksteal", "-q", *arguments)
     # On PostgreSQL: what the server does. With --long also all that devices do with it.
     wide = ("devices", "turns")
     sync = ["tests/sync"] if arguments else [f"tests/sync/test_{name}.py" for name in wide]
