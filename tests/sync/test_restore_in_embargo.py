@@ -15,8 +15,10 @@ import pytest
 from boardpack.domain import clock, ids
 from boardpack.domain.dossier import DocumentKind, Dossier
 from boardpack.store import outbox
-from sync.protocol.messages import DossierCalledBack
+from sync.protocol.messages import DossierCalledBack, DossierReleased
+from sync.server import transactions
 from sync.server.actions import holding
+from sync.server.actions.do_change_telling import do_change_telling
 from sync.server.actions.do_let_go import do_let_go
 from sync.server.actions.do_renew_epoch import do_renew_epoch
 from sync.server.actions.do_tell_dossier import do_tell_dossier
@@ -25,7 +27,7 @@ from sync.server.models import AuditLine, Sitting
 from tests.helpers.backup import Backup
 from tests.helpers.devices import SimulatedDevice, revised
 from tests.helpers.server import SimulatedServer
-from tests.helpers.world import IT, World, document, dossier, version
+from tests.helpers.world import IT, World, document, dossier, person, version
 from tests.sync.conftest import MakeDevice
 
 BLOBS = "/api/v1/blobs/"
@@ -221,6 +223,19 @@ def test_from_before_a_corrected_version(
     assert isinstance(seen, Dossier)
     assert seen.revision == 2
     assert CORRECTED in member.files().values()
+
+
+def test_what_its_secretariat_tells_by_hand_is_held_no_more(
+    world: World, agent: SimulatedDevice, waiting: Dossier
+) -> None:
+    send(agent, waiting, SUMMONS, REPORT)
+    restore(Backup.take())
+    assert Sitting.objects.get().held
+    event = DossierReleased(ids.new_id(), clock.now(), waiting.sitting_id, waiting.revision)
+    transactions.run(lambda: do_change_telling(person(world.agent), event))
+    sitting = Sitting.objects.get()
+    assert sitting.told_at is not None
+    assert not sitting.held
 
 
 def test_it_may_let_go_by_its_own_word_and_says_what_it_waits_for(

@@ -52,7 +52,7 @@ def let_go(assemblies: Iterable[str]) -> list[str]:
         sitting.save(update_fields=["held"])
         row = DossierRevision.objects.get(sitting=sitting, revision=sitting.revision)
         dossier = records.dossier(row)
-        if sitting.told_at is None and dossier.telling is Telling.WAITS:
+        if dossier.telling is Telling.WAITS:
             at = max(dossier.not_before or clock.now(), clock.now())
             tell_dossier.using(run_after=at).enqueue(sitting.id, sitting.revision)
     return [each.id for each in found]

@@ -85,8 +85,9 @@ def tell(
     revision.save(update_fields=["body"])
     first = sitting.told_at is None
     if first:
-        sitting.told_at = now
-        sitting.save(update_fields=["told_at"])
+        # By its secretariat's own word it may be told while it is held.
+        sitting.told_at, sitting.held = now, False
+        sitting.save(update_fields=["told_at", "held"])
     feed = assembly_feed(told.assembly_id)
     blobs.grant(_digests(told), [feed])
     if first:
