@@ -13,10 +13,9 @@ import pytest
 
 from boardpack.bootstrap import open_program
 from boardpack.domain import ids
-from boardpack.sealing.wrap import Cost
 from boardpack.services.program import Program, Session
 from boardpack.services.synchronize import SyncReport
-from boardpack.store import keys
+from tests.helpers import cheap
 from tests.helpers.faulty_proxy import FaultyProxy
 from tests.helpers.town import SECRET, Town, email, exchange, publish
 
@@ -74,7 +73,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Town, Fault
         proxy = stack.enter_context(FaultyProxy())
         patch.setenv("BOARDPACK_PUBLIC_URL", proxy.url)
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-        patch.setattr(keys, "COST", Cost(memory=8, passes=1))
+        cheap.secrets(patch)
         town = stack.enter_context(Town(folder / "town"))
         proxy.lead(town.server.url)
         town.server.url = proxy.url
@@ -89,7 +88,7 @@ def scene(
     town: tuple[Town, FaultyProxy], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Scene]:
     """Begin with a line that has no faults."""
-    monkeypatch.setattr(keys, "COST", Cost(memory=8, passes=1))
+    cheap.secrets(monkeypatch)
     town[1].heal()
     program, office = town[0].unlock("agent")
     made = Scene(*town, office, tmp_path, [program])

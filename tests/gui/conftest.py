@@ -15,12 +15,11 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QLabel
 
 from boardpack import bootstrap, messages
-from boardpack.sealing.wrap import Cost
 from boardpack.services.preferences import Layout, Preferences, Theme
 from boardpack.services.program import Program, Session
-from boardpack.store import database, keys
 from tests.gui.furnished import SECRET, Furniture, Sittings, make_profile, usual
 from tests.gui.patience import at_rest, settle, turn, until
+from tests.helpers import cheap
 from tests.helpers.harmless import HARMLESS
 from ui.background import Background, Lane
 from ui.language import speak
@@ -39,14 +38,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.qt_log_ignore(re.escape(HARMLESS), extend=True))
 
 
-CHEAP = Cost(memory=8, passes=1)
-
-
 @pytest.fixture(autouse=True)
 def cheap_profiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Unlocking and full disks are not what these tests are about."""
-    monkeypatch.setattr(keys, "COST", CHEAP)
-    monkeypatch.setattr(database, "BALLAST_BYTES", 4096)
+    cheap.profiles(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
@@ -89,8 +84,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sittings]
     """One profile, made once; tests work on copies."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-        patch.setattr(keys, "COST", CHEAP)
-        patch.setattr(database, "BALLAST_BYTES", 4096)
+        cheap.profiles(patch)
         folder = tmp_path_factory.mktemp("furnished") / "profile"
         furniture = Furniture()
         sittings = usual(furniture)

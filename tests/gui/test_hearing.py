@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from boardpack.bootstrap import open_program
-from boardpack.sealing.wrap import Cost
-from boardpack.store import keys
 from tests.gui.conftest import OpenDesk
 from tests.gui.patience import until
 from tests.helpers import second_server
@@ -24,7 +22,6 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SecondServer]:
     """A server behind nginx, with its process of hints; the mayor's profile is `master`."""
-    monkeypatch.setattr(keys, "COST", Cost(memory=8, passes=1))
     folder = ready_folder(tmp_path / "server")
     with NginxSite(folder / "blobs") as nginx:
         monkeypatch.setenv("SSL_CERT_FILE", str(nginx.folder / "cert.pem"))
@@ -35,16 +32,14 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SecondServ
         served.url = nginx.url
         nginx.served = served
         yield SecondServer(served, tmp_path)
-        if served.process.poll() is None:
-            served.stop()
+        served.stop()
 
 
 def test_what_changes_is_here_at_once_and_who_is_revoked_asks_by_routine_again(
     site: SecondServer, open_desk: OpenDesk
 ) -> None:
     desk = open_desk(site.master)
-    shell = desk.unlock()
-    driver = shell.driver
+    driver = desk.unlock().driver
     until(lambda: driver._listener.hearing and not driver.under_way, "the server to be heard")
 
     def count() -> int:

@@ -175,15 +175,15 @@ class FaultyLine(httpx.BaseTransport):
         match fault.what:
             case "truncated":
                 cut = fault.value if len(body) > fault.value else None
-            case "flipped" if body:
-                place = min(fault.value, len(body) - 1)
-                body = body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
+            case "flipped":
+                # An answer without a body has nothing to flip.
+                place = max(0, min(fault.value, len(body) - 1))
+                flipped = bytes(each ^ 1 for each in body[place : place + 1])
+                body = body[:place] + flipped + body[place + 1 :]
             case "short":
                 # A proxy that ends the body cleanly, and its length with it.
                 body = body[: fault.value]
                 del response.headers["content-length"]
-            case "flipped":
-                pass
             case other:
                 raise AssertionError(other)
         return httpx.Response(

@@ -21,17 +21,14 @@ from typing import Any, Final
 
 import keyring.core
 
+from boardpack.cli.main import COMMANDS
 from boardpack.pdf.worker_process import bare_main
 
 #: Whoever asks first starts the server of forks, with all of this; settings are read by none.
 _PRELOAD: Final = (
     "boardpack.bootstrap",
     "boardpack.cli.main",
-    *(
-        f"boardpack.cli.{name}_cmd"
-        for name in ("enrol", "sync", "status", "sittings", "show", "search", "pin")
-    ),
-    *(f"boardpack.cli.{name}_cmd" for name in ("recovery", "push", "notes", "sign", "verify")),
+    *(f"boardpack.cli.{name}_cmd" for name in COMMANDS if name != "window"),
     "django.contrib.auth.hashers",
     "django.core.handlers.wsgi",
     "django.db.models",

@@ -16,14 +16,13 @@ from django.db import connections
 
 from boardpack.domain import clock
 from boardpack.domain.people import Role
-from boardpack.sealing.wrap import Cost
 from boardpack.services.account import ProfileKind
 from boardpack.services.sync_models import SyncReport
-from boardpack.store import database, keys, meta, outbox, positions, recovery
+from boardpack.store import meta, outbox, positions, recovery
 from sync.server import identity
 from sync.server.actions.do_revoke_device import Revocation, do_revoke_device
 from sync.server.models import AppliedEvent, Device, Feed, Official
-from tests.helpers import snapshot, world as worlds
+from tests.helpers import cheap, snapshot, world as worlds
 from tests.helpers.clocks import Clocks, ServersTime
 from tests.helpers.devices import SECRET, SimulatedDevice
 from tests.helpers.server import FaultyLine, SimulatedServer
@@ -234,9 +233,8 @@ def prepare(folder: Path, patch: pytest.MonkeyPatch) -> Beginning:
     """Make the beginning: everybody enrolled, both secretariats with the key of the council."""
     settings.BLOB_FOLDER = folder / "server"
     settings.SERVER_KEY_FILE = folder / "server.key"
-    patch.setattr(keys, "COST", Cost(memory=8, passes=1))
+    cheap.profiles(patch)
     # Tests of the full disk are elsewhere.
-    patch.setattr(database, "BALLAST_BYTES", 4096)
     identity.make_key()
     identity.ensure_state()
     world = worlds.build()

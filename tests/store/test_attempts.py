@@ -14,11 +14,11 @@ import pytest
 from boardpack.domain import clock
 from boardpack.domain.waits import TooSoonError
 from boardpack.sealing.errors import DamagedSealError, WrongSecretError
-from boardpack.sealing.wrap import WRAPPED_SIZE, Cost
+from boardpack.sealing.wrap import WRAPPED_SIZE
 from boardpack.store import disk, keys, twice
 from boardpack.store.attempts import FREE, WAITS
 from boardpack.store.errors import DiskFullError
-from tests.helpers import warm, wiped
+from tests.helpers import cheap, warm, wiped
 
 PHRASE = "quatre mots sans rapport"
 OTHER = "une autre phrase de passe"
@@ -56,7 +56,7 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(keys, "COST", Cost(memory=8, passes=1))
+    cheap.secrets(monkeypatch)
     profile, _ = keys.create(tmp_path, PHRASE)
     keys.save_profile(tmp_path, profile)
     return tmp_path

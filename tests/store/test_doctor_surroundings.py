@@ -17,7 +17,6 @@ from boardpack.cli.main import run
 from boardpack.domain import clock, ids
 from boardpack.messages import use_language
 from boardpack.sealing.errors import WrongSecretError
-from boardpack.sealing.wrap import Cost
 from boardpack.services.account import NotEnrolledError
 from boardpack.services.health.doctor import Doctor
 from boardpack.services.health.findings import Mend, Report
@@ -26,6 +25,7 @@ from boardpack.store.blobs import BlobStore
 from boardpack.store.database import BALLAST, DATABASE, Store
 from boardpack.store.twice import copy_of
 from sync.protocol.messages import DeliberationSigned
+from tests.helpers import cheap
 from tests.helpers.local import sha256
 from tests.helpers.small_disk import fill, mounted
 from tests.store.test_damage import ENROLLED
@@ -37,7 +37,7 @@ SECRET = "quatre mots sans rapport"
 
 @pytest.fixture(autouse=True)
 def cheap_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "COST", Cost(memory=8, passes=1))
+    cheap.secrets(monkeypatch)
 
 
 def make(folder: Path) -> bytes:

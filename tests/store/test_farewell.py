@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 
 from boardpack.domain import clock
-from boardpack.sealing.wrap import Cost
 from boardpack.store import database, farewell, keys
 from boardpack.store.blobs import BlobStore
 from boardpack.store.database import Store
 from boardpack.store.errors import KeyringLostError
-from tests.helpers import warm, wiped
+from tests.helpers import cheap, warm, wiped
 from tests.helpers.local import sha256
 
 PHRASE = "quatre mots sans rapport"
@@ -26,7 +25,7 @@ CONTENT = b"%PDF-1.7 un rapport"
 @pytest.fixture
 def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small profile."""
-    monkeypatch.setattr(keys, "COST", Cost(memory=8, passes=1))
+    cheap.secrets(monkeypatch)
     monkeypatch.setattr(database, "BALLAST_BYTES", 16)
     folder = tmp_path / "profile"
     folder.mkdir()

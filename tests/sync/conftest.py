@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from boardpack.sealing.wrap import Cost
-from boardpack.store import database, keys
 from sync.server import identity
 from sync.server.models import Official
-from tests.helpers import world as worlds
+from tests.helpers import cheap, world as worlds
 from tests.helpers.devices import SimulatedDevice
 from tests.helpers.server import SimulatedServer
 from tests.helpers.world import World
@@ -23,8 +21,7 @@ MakeDevice = Callable[[Official], SimulatedDevice]
 @pytest.fixture(autouse=True)
 def cheap_profiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Unlocking and full disks are not what these tests are about."""
-    monkeypatch.setattr(keys, "COST", Cost(memory=8, passes=1))
-    monkeypatch.setattr(database, "BALLAST_BYTES", 4096)
+    cheap.profiles(monkeypatch)
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from boardpack.domain.records import RevocationReason
 from boardpack.domain.waits import TooSoonError
 from boardpack.messages import use_language
 from boardpack.sealing.errors import WeakPassphraseError, WrongSecretError
-from boardpack.sealing.wrap import Cost
 from boardpack.services.account import ProfileKind
 from boardpack.services.accounts import FOLDER
 from boardpack.services.enrolment import AlreadyEnrolledError
@@ -38,7 +37,7 @@ from sync.server.actions.do_issue_code import do_issue_code
 from sync.server.actions.do_revoke_device import Revocation, do_revoke_device
 from sync.server.models import Device
 from tests.gui.furnished import Furniture, make_profile, usual
-from tests.helpers import local, pages, second_server
+from tests.helpers import cheap, local, pages, second_server
 from tests.helpers.devices import SECRET, SimulatedDevice
 from tests.helpers.second_server import PAPER, TITLE, Person, SecondServer
 from tests.helpers.server import URL
@@ -65,7 +64,7 @@ def furnished(second: SecondServer, tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("claire") / "profile"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-        patch.setattr(keys, "COST", Cost(memory=8, passes=1))
+        cheap.secrets(patch)
         furniture = Furniture()
         usual(furniture)
         make_profile(folder, furniture)

@@ -6,9 +6,8 @@ Backups of every moment of a dossier that was sent ahead; then everybody comes b
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 
@@ -36,54 +35,71 @@ CORRECTED = b"%PDF corrected " + os.urandom(300_000)
 LATER = timedelta(hours=6)
 
 
-@pytest.fixture
-def instant() -> datetime:
-    return clock.now() + LATER
+@dataclass
+class Scene:
+    """A secretariat, a member, and a dossier of two files to be told in six hours."""
+
+    server: SimulatedServer
+    world: World
+    agent: SimulatedDevice
+    member: SimulatedDevice
+    waiting: Dossier
+    patch: pytest.MonkeyPatch
+
+    def send(self) -> None:
+        """Send it ahead."""
+        self.publish(self.waiting, SUMMONS, REPORT)
+
+    def publish(self, dossier: Dossier, *contents: bytes) -> None:
+        """Send a revision ahead."""
+        self.agent.publish(dossier, *contents)
+        self.agent.synced()
+        worker.run_waiting()
+
+    def call_back(self) -> None:
+        """Take it back."""
+        sitting_id = self.waiting.sitting_id
+        event = DossierCalledBack(ids.new_id(), clock.now(), sitting_id, self.waiting.revision)
+        self.agent.act(event, subject_id=sitting_id, sitting_id=sitting_id)
+        self.agent.synced()
+
+    def pass_instant(self) -> None:
+        """Let its instant be over."""
+        after = (self.waiting.not_before or clock.now()) + timedelta(minutes=1)
+        self.patch.setattr(clock, "now", lambda: after)
+
+    def rest(self, *devices: SimulatedDevice) -> None:
+        """Let these devices exchange, one after the other, until all agree."""
+        for _ in range(3):
+            worker.run_waiting()
+            for device in devices:
+                device.synced()
+        for device in devices:
+            assert device.session.synchronizing.rejected() == ()
+            assert outbox.counts(device.connection).waiting == 0
+            there = self.server.state_for(device.official)
+            assert device.state() == {kind: held for kind, held in there.items() if held}
+
+    def fetches(self) -> list[str]:
+        """Return the files that were fetched."""
+        return [each.path for each in self.server.requests("GET", BLOBS)]
 
 
 @pytest.fixture
-def agent(world: World, device_of: MakeDevice) -> SimulatedDevice:
-    device = device_of(world.agent)
-    device.synced()
-    return device
-
-
-@pytest.fixture
-def member(world: World, device_of: MakeDevice, agent: SimulatedDevice) -> SimulatedDevice:
-    device = device_of(world.councillor)
-    device.synced()
-    return device
-
-
-@pytest.fixture
-def waiting(world: World, instant: datetime) -> Dossier:
-    """A dossier of two files that members are to be told of in six hours."""
+def scene(
+    server: SimulatedServer, world: World, device_of: MakeDevice, monkeypatch: pytest.MonkeyPatch
+) -> Scene:
+    agent, member = device_of(world.agent), device_of(world.councillor)
+    for device in (agent, member):
+        device.synced()
     kinds = (DocumentKind.CONVOCATION, DocumentKind.REPORT)
-    papers = [
+    papers = tuple(
         replace(document(version(each)), kind=kind)
         for each, kind in zip((SUMMONS, REPORT), kinds, strict=True)
-    ]
-    return replace(dossier(world.council), items=(), documents=tuple(papers), not_before=instant)
-
-
-@pytest.fixture
-def pass_instant(instant: datetime, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    def go() -> None:
-        monkeypatch.setattr(clock, "now", lambda: instant + timedelta(minutes=1))
-
-    return go
-
-
-def send(agent: SimulatedDevice, dossier: Dossier, *contents: bytes) -> None:
-    agent.publish(dossier, *contents)
-    agent.synced()
-    worker.run_waiting()
-
-
-def call_back(agent: SimulatedDevice, dossier: Dossier) -> None:
-    event = DossierCalledBack(ids.new_id(), clock.now(), dossier.sitting_id, dossier.revision)
-    agent.act(event, subject_id=dossier.sitting_id, sitting_id=dossier.sitting_id)
-    agent.synced()
+    )
+    instant = clock.now() + LATER
+    waiting = replace(dossier(world.council), items=(), documents=papers, not_before=instant)
+    return Scene(server, world, agent, member, waiting, monkeypatch)
 
 
 def restore(backup: Backup) -> None:
@@ -95,165 +111,114 @@ def knows(device: SimulatedDevice) -> bool:
     return bool(device.session.reading.sittings())
 
 
-def all_rest(server: SimulatedServer, *devices: SimulatedDevice) -> None:
-    for _ in range(3):
-        worker.run_waiting()
-        for device in devices:
-            device.synced()
-    for device in devices:
-        assert device.session.synchronizing.rejected() == ()
-        assert outbox.counts(device.connection).waiting == 0
-        there = server.state_for(device.official)
-        assert device.state() == {kind: held for kind, held in there.items() if held}
-
-
-def fetches(server: SimulatedServer) -> list[str]:
-    return [each.path for each in server.requests("GET", BLOBS)]
-
-
-def test_from_before_it_was_sent_ahead(
-    server: SimulatedServer,
-    agent: SimulatedDevice,
-    member: SimulatedDevice,
-    waiting: Dossier,
-    pass_instant: Callable[[], None],
-) -> None:
+def test_from_before_it_was_sent_ahead(scene: Scene) -> None:
     backup = Backup.take()
-    send(agent, waiting, SUMMONS, REPORT)
-    member.synced()
+    scene.send()
+    scene.member.synced()
     restore(backup)
-    all_rest(server, member, agent)
-    assert not knows(member)
-    pass_instant()
-    all_rest(server, member, agent)
-    assert knows(member)
-    assert {SUMMONS, REPORT} <= set(member.files().values())
+    scene.rest(scene.member, scene.agent)
+    assert not knows(scene.member)
+    scene.pass_instant()
+    scene.rest(scene.member, scene.agent)
+    assert knows(scene.member)
+    assert {SUMMONS, REPORT} <= set(scene.member.files().values())
 
 
-def test_from_before_members_were_told(
-    server: SimulatedServer,
-    agent: SimulatedDevice,
-    member: SimulatedDevice,
-    waiting: Dossier,
-    pass_instant: Callable[[], None],
-) -> None:
-    send(agent, waiting, SUMMONS, REPORT)
-    member.synced()
+def test_from_before_members_were_told(scene: Scene) -> None:
+    scene.send()
+    scene.member.synced()
     backup = Backup.take()
-    pass_instant()
-    all_rest(server, member, agent)
-    assert knows(member)
-    once = fetches(server)
+    scene.pass_instant()
+    scene.rest(scene.member, scene.agent)
+    assert knows(scene.member)
+    once = scene.fetches()
     restore(backup)
     worker.run_waiting()
-    member.synced()
+    scene.member.synced()
     assert Sitting.objects.get().told_at is None, "the secretariat was not heard yet"
-    assert knows(member), "what was read stays"
-    all_rest(server, member, agent)
-    assert knows(member)
+    assert knows(scene.member), "what was read stays"
+    scene.rest(scene.member, scene.agent)
+    assert knows(scene.member)
     assert Sitting.objects.get().told_at is not None
-    assert {SUMMONS, REPORT} <= set(member.files().values())
-    assert sorted(set(fetches(server)) - set(once)) == []
-    assert len(fetches(server)) == len(once), "no file came twice"
+    assert {SUMMONS, REPORT} <= set(scene.member.files().values())
+    assert sorted(set(scene.fetches()) - set(once)) == []
+    assert len(scene.fetches()) == len(once), "no file came twice"
 
 
-def test_from_before_it_was_called_back(
-    server: SimulatedServer,
-    agent: SimulatedDevice,
-    member: SimulatedDevice,
-    waiting: Dossier,
-    pass_instant: Callable[[], None],
-) -> None:
-    send(agent, waiting, SUMMONS, REPORT)
-    member.synced()
+def test_from_before_it_was_called_back(scene: Scene) -> None:
+    scene.send()
+    scene.member.synced()
     backup = Backup.take()
-    call_back(agent, waiting)
-    member.synced()
+    scene.call_back()
+    scene.member.synced()
     restore(backup)
-    pass_instant()
-    all_rest(server, member)
-    assert not knows(member), "its instant has passed, its secretariat was not heard"
-    all_rest(server, agent, member)
-    assert not knows(member)
-    assert not {SUMMONS, REPORT} & set(member.files().values())
+    scene.pass_instant()
+    scene.rest(scene.member)
+    assert not knows(scene.member), "its instant has passed, its secretariat was not heard"
+    scene.rest(scene.agent, scene.member)
+    assert not knows(scene.member)
+    assert not {SUMMONS, REPORT} & set(scene.member.files().values())
     assert not Sitting.objects.filter(told_at__isnull=False).exists()
     assert not Sitting.objects.filter(held=True).exists()
 
 
-def test_from_before_it_was_sent_ahead_and_called_back(
-    server: SimulatedServer,
-    agent: SimulatedDevice,
-    member: SimulatedDevice,
-    waiting: Dossier,
-    pass_instant: Callable[[], None],
-) -> None:
+def test_from_before_it_was_sent_ahead_and_called_back(scene: Scene) -> None:
     """What is sent again long after its instant is not told before what followed is sent too."""
     backup = Backup.take()
-    send(agent, waiting, SUMMONS, REPORT)
-    member.synced()
-    call_back(agent, waiting)
+    scene.send()
+    scene.member.synced()
+    scene.call_back()
     restore(backup)
-    pass_instant()
-    all_rest(server, agent, member)
-    assert not knows(member)
+    scene.pass_instant()
+    scene.rest(scene.agent, scene.member)
+    assert not knows(scene.member)
     assert not Sitting.objects.filter(told_at__isnull=False).exists()
 
 
-def test_from_before_a_corrected_version(
-    server: SimulatedServer,
-    agent: SimulatedDevice,
-    member: SimulatedDevice,
-    waiting: Dossier,
-    pass_instant: Callable[[], None],
-) -> None:
-    send(agent, waiting, SUMMONS, REPORT)
-    member.synced()
+def test_from_before_a_corrected_version(scene: Scene) -> None:
+    scene.send()
+    scene.member.synced()
     backup = Backup.take()
-    report = waiting.documents[1]
+    report = scene.waiting.documents[1]
     newer = replace(report, versions=(*report.versions, version(CORRECTED, 2)))
-    second = revised(waiting, lambda each: replace(each, documents=(each.documents[0], newer)))
-    send(agent, second, CORRECTED)
-    member.synced()
+    second = revised(
+        scene.waiting, lambda each: replace(each, documents=(each.documents[0], newer))
+    )
+    scene.publish(second, CORRECTED)
+    scene.member.synced()
     restore(backup)
-    pass_instant()
-    all_rest(server, member)
-    assert not knows(member), "not the version of before the correction"
-    all_rest(server, agent, member)
-    (seen,) = member.state()["dossier"].values()
+    scene.pass_instant()
+    scene.rest(scene.member)
+    assert not knows(scene.member), "not the version of before the correction"
+    scene.rest(scene.agent, scene.member)
+    (seen,) = scene.member.state()["dossier"].values()
     assert isinstance(seen, Dossier)
     assert seen.revision == 2
-    assert CORRECTED in member.files().values()
+    assert CORRECTED in scene.member.files().values()
 
 
-def test_what_its_secretariat_tells_by_hand_is_held_no_more(
-    world: World, agent: SimulatedDevice, waiting: Dossier
-) -> None:
-    send(agent, waiting, SUMMONS, REPORT)
+def test_what_its_secretariat_tells_by_hand_is_held_no_more(scene: Scene) -> None:
+    scene.send()
     restore(Backup.take())
     assert Sitting.objects.get().held
-    event = DossierReleased(ids.new_id(), clock.now(), waiting.sitting_id, waiting.revision)
-    transactions.run(lambda: do_change_telling(person(world.agent), event))
+    event = DossierReleased(
+        ids.new_id(), clock.now(), scene.waiting.sitting_id, scene.waiting.revision
+    )
+    transactions.run(lambda: do_change_telling(person(scene.world.agent), event))
     sitting = Sitting.objects.get()
     assert sitting.told_at is not None
     assert not sitting.held
 
 
-def test_it_may_let_go_by_its_own_word_and_says_what_it_waits_for(
-    server: SimulatedServer,
-    world: World,
-    agent: SimulatedDevice,
-    member: SimulatedDevice,
-    waiting: Dossier,
-    pass_instant: Callable[[], None],
-) -> None:
-    send(agent, waiting, SUMMONS, REPORT)
+def test_it_may_let_go_by_its_own_word_and_says_what_it_waits_for(scene: Scene) -> None:
+    scene.send()
     restore(Backup.take())
-    pass_instant()
-    do_tell_dossier(IT, waiting.sitting_id, 1)
+    scene.pass_instant()
+    do_tell_dossier(IT, scene.waiting.sitting_id, 1)
     assert Sitting.objects.get().told_at is None
-    assert [each.official for each in holding.awaited(world.council)] == [world.agent]
+    assert [each.official for each in holding.awaited(scene.world.council)] == [scene.world.agent]
     assert do_let_go(IT) == 1
     assert AuditLine.objects.filter(action="let_go_dossier").count() == 1
-    all_rest(server, member)
-    assert knows(member)
+    scene.rest(scene.member)
+    assert knows(scene.member)
     assert do_let_go(IT) == 0

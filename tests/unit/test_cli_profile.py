@@ -13,11 +13,10 @@ import pytest
 
 from boardpack.cli.main import run
 from boardpack.messages import use_language
-from boardpack.sealing.wrap import Cost
 from boardpack.store import farewell, keys
 from boardpack.store.attempts import FREE
 from boardpack.store.database import Store
-from tests.helpers import wiped
+from tests.helpers import cheap, wiped
 
 PHRASE = "quatre mots sans rapport"
 Command = Callable[..., tuple[int, str, str]]
@@ -25,7 +24,7 @@ Command = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(keys, "COST", Cost(memory=8, passes=1))
+    cheap.secrets(monkeypatch)
     folder = tmp_path / "profile"
     folder.mkdir()
     made, key = keys.create(folder, PHRASE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sync.server import audit, transactions
+from sync.server import transactions
 from sync.server.actions import holding
 from sync.server.models import Assembly
 from sync.server.permission import Acting, Permission, require_operator
@@ -16,10 +16,5 @@ def do_let_go(actor: Acting) -> int:
     """Let go all that is held, each dossier to be told at its instant; return how many."""
     operator = require_operator(actor)
 
-    def act() -> int:
-        found = holding.let_go(Assembly.objects.values_list("id", flat=True))
-        for sitting_id in found:
-            audit.record(operator, "let_go_dossier", sitting_id)
-        return len(found)
-
-    return transactions.run(act)
+    everywhere = Assembly.objects.values_list("id", flat=True)
+    return transactions.run(lambda: holding.let_go(operator, everywhere))

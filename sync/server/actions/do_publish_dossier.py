@@ -67,7 +67,9 @@ def _send(person: Person, dossier: Dossier, before: Dossier | None) -> None:
         telling.require_untold(known)
     fresh = replace(dossier, revised_at=now, first_sent_at=now, telling=Telling.TOLD, spread_s=0)
     kept = telling.put_off(fresh) if waits else fresh
-    sitting, revision = _keep(person, kept, now, held=held or (known is not None and known.held))
+    sitting, revision = _keep(person, kept, now)
+    if held:
+        holding.hold(sitting)
     delta_planning.plan_dossier(kept, before)
     detail: dict[str, str | int] = {"revision": kept.revision}
     if waits and kept.not_before:
@@ -104,9 +106,7 @@ def _before(dossier: Dossier) -> Dossier | None:
     return records.dossier(DossierRevision.objects.get(sitting=sitting, revision=revision))
 
 
-def _keep(
-    person: Person, dossier: Dossier, now: datetime, *, held: bool
-) -> tuple[Sitting, DossierRevision]:
+def _keep(person: Person, dossier: Dossier, now: datetime) -> tuple[Sitting, DossierRevision]:
     sitting, _ = Sitting.objects.update_or_create(
         id=dossier.sitting_id,
         defaults={
@@ -114,7 +114,6 @@ def _keep(
             "title": dossier.title,
             "starts_at": dossier.starts_at,
             "revision": dossier.revision,
-            "held": held,
         },
     )
     revision = DossierRevision.objects.create(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sync.server import audit, transactions
+from sync.server import transactions
 from sync.server.access import Person
 from sync.server.actions import holding
 from sync.server.models import Assembly
@@ -26,7 +26,6 @@ def do_settle_device(person: Person, epoch: str) -> None:
             for each in Assembly.objects.filter(id__in=person.offices)
             if not holding.awaited(each).exists()
         ]
-        for sitting_id in holding.let_go(free):
-            audit.record(person, "let_go_dossier", sitting_id)
+        holding.let_go(person, free)
 
     transactions.run(act)

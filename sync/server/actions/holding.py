@@ -13,15 +13,21 @@ from django.db.models import QuerySet
 from boardpack.domain import clock
 from boardpack.domain.dossier import Dossier, Telling
 from boardpack.domain.records import DeviceState
-from sync.server import identity, records
+from sync.server import audit, identity, records
 from sync.server.access import Person, office_today
 from sync.server.actions.tell_job import tell_dossier
 from sync.server.models import Assembly, Device, DossierRevision, Sitting
+from sync.server.permission import Acting
 
 
 def hold_all() -> int:
     """Hold every dossier that readers were not told of; return how many; in a transaction."""
     return Sitting.objects.filter(told_at=None).update(held=True)
+
+
+def hold(sitting: Sitting) -> None:
+    """Hold one; in a transaction."""
+    _set(sitting, held=True)
 
 
 def must_hold(person: Person, dossier: Dossier, sitting: Sitting | None) -> bool:
@@ -43,16 +49,21 @@ def awaited(assembly: Assembly) -> QuerySet[Device]:
     return rows.exclude(settled_epoch=state.epoch)
 
 
-def let_go(assemblies: Iterable[str]) -> list[str]:
-    """Tell what is held of these assemblies, each at its instant; return the sittings."""
+def let_go(actor: Acting, assemblies: Iterable[str]) -> int:
+    """Tell what these assemblies hold, each at its instant; return how many; in a transaction."""
     rows = Sitting.objects.select_for_update().filter(held=True, assembly__in=list(assemblies))
     found = list(rows.order_by("id"))
     for sitting in found:
-        sitting.held = False
-        sitting.save(update_fields=["held"])
+        _set(sitting, held=False)
         row = DossierRevision.objects.get(sitting=sitting, revision=sitting.revision)
         dossier = records.dossier(row)
         if dossier.telling is Telling.WAITS:
             at = max(dossier.not_before or clock.now(), clock.now())
             tell_dossier.using(run_after=at).enqueue(sitting.id, sitting.revision)
-    return [each.id for each in found]
+        audit.record(actor, "let_go_dossier", sitting.id)
+    return len(found)
+
+
+def _set(sitting: Sitting, *, held: bool) -> None:
+    sitting.held = held
+    sitting.save(update_fields=["held"])

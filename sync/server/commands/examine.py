@@ -75,47 +75,49 @@ def _disagreements(epoch: str) -> Iterator[str]:
     """Devices that hold more, or another history, than this server since its last restore."""
     rows = AuditLine.objects.filter(action=ACTION, detail__epoch=epoch)
     count = rows.values("subject_id").distinct().count()
-    if count:
-        text = ngettext(
-            "{count} device holds more than this server, or another history: if a backup was"
-            " restored, run boardpack-server restored.",
-            "{count} devices hold more than this server, or another history: if a backup was"
-            " restored, run boardpack-server restored.",
-            count,
-        )
-        yield text.format(count=count)
+    text = ngettext(
+        "{count} device holds more than this server, or another history: if a backup was"
+        " restored, run boardpack-server restored.",
+        "{count} devices hold more than this server, or another history: if a backup was"
+        " restored, run boardpack-server restored.",
+        count,
+    )
+    return _counted(count, text)
 
 
 def _held() -> Iterator[str]:
     count = Sitting.objects.filter(held=True).count()
-    if count:
-        text = ngettext(
-            "{count} dossier waits since the restore: boardpack-server held.",
-            "{count} dossiers wait since the restore: boardpack-server held.",
-            count,
-        )
-        yield text.format(count=count)
+    text = ngettext(
+        "{count} dossier waits since the restore: boardpack-server held.",
+        "{count} dossiers wait since the restore: boardpack-server held.",
+        count,
+    )
+    return _counted(count, text)
 
 
 def _jobs() -> Iterator[str]:
     count = queue.given_up().count()
-    if count:
-        text = ngettext(
-            "{count} job was given up: boardpack-server jobs.",
-            "{count} jobs were given up: boardpack-server jobs.",
-            count,
-        )
-        yield text.format(count=count)
+    text = ngettext(
+        "{count} job was given up: boardpack-server jobs.",
+        "{count} jobs were given up: boardpack-server jobs.",
+        count,
+    )
+    return _counted(count, text)
 
 
 def _idle() -> Iterator[str]:
     count = queue.overdue().count()
+    text = ngettext(
+        "{count} job waits and nobody works: start boardpack-server run, or work.",
+        "{count} jobs wait and nobody works: start boardpack-server run, or work.",
+        count,
+    )
+    return _counted(count, text)
+
+
+def _counted(count: int, text: str) -> Iterator[str]:
+    """Yield a problem when there is one or more of it."""
     if count:
-        text = ngettext(
-            "{count} job waits and nobody works: start boardpack-server run, or work.",
-            "{count} jobs wait and nobody works: start boardpack-server run, or work.",
-            count,
-        )
         yield text.format(count=count)
 
 
